@@ -1,0 +1,113 @@
+//! What is wrong with a policy's text, in words for the person who wrote it. Drawing is the doors' business.
+
+mod code;
+mod suggest;
+
+pub use code::Code;
+pub use suggest::closest;
+
+use crate::source::{Sources, Span};
+use serde::Serialize;
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// The policy compiles; somebody should look.
+    Warning,
+    /// The policy does not compile.
+    Error,
+}
+
+/// A further place that belongs to the trouble.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// Where.
+    pub span: Span,
+    /// What is to be seen there.
+    pub message: String,
+}
+
+/// One thing that is wrong with a policy's text.
+///
+/// Messages are lower case, without a full stop, with the author's words in back-ticks: what was found, what is
+/// accepted, what to write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// The stable code.
+    pub code: Code,
+    /// Error or warning; usually [`Code::severity`].
+    pub severity: Severity,
+    /// What is wrong.
+    pub message: String,
+    /// Where; the first place is the one to go to.
+    pub span: Span,
+    /// Other places that belong to it.
+    pub labels: Vec<Label>,
+    /// What to write instead.
+    pub help: Option<String>,
+    /// An input that shows the trouble (a table's gap, two rows that overlap), as `name value` pairs.
+    pub example: Vec<(String, String)>,
+}
+
+impl Diagnostic {
+    /// A diagnostic with the code's own severity.
+    pub fn new(code: Code, span: Span, message: impl Into<String>) -> Self {
+        Diagnostic {
+            code,
+            severity: code.severity(),
+            message: message.into(),
+            span,
+            labels: Vec::new(),
+            help: None,
+            example: Vec::new(),
+        }
+    }
+
+    /// Adds what to write instead.
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Adds a further place.
+    pub fn label(mut self, span: Span, message: impl Into<String>) -> Self {
+        self.labels.push(Label { span, message: message.into() });
+        self
+    }
+
+    /// Whether the policy cannot be compiled because of it.
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+
+    /// The diagnostic as JSON, with file names, lines and columns resolved.
+    pub fn to_json(&self, sources: &Sources) -> serde_json::Value {
+        let place = |span: Span| {
+            serde_json::json!({
+                "file": sources.get(span.source).name,
+                "start": sources.position(span.source, span.start),
+                "end": sources.position(span.source, span.end),
+                "bytes": [span.start, span.end],
+            })
+        };
+        let mut out = serde_json::json!({
+            "code": self.code.as_str(),
+            "severity": self.severity,
+            "message": self.message,
+            "place": place(self.span),
+        });
+        if let Some(help) = &self.help {
+            out["help"] = help.clone().into();
+        }
+        if !self.labels.is_empty() {
+            let labels = self.labels.iter().map(|l| serde_json::json!({"message": l.message, "place": place(l.span)}));
+            out["labels"] = labels.collect();
+        }
+        if !self.example.is_empty() {
+            let pairs = self.example.iter().map(|(k, v)| (k.clone(), v.clone().into()));
+            out["example"] = serde_json::Value::Object(pairs.collect());
+        }
+        out
+    }
+}

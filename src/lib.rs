@@ -1,0 +1,13 @@
+//! Rules engine for deciding applications from data that offices already hold.
+
+pub mod decide;
+pub mod diagnostic;
+pub mod facts;
+pub mod graph;
+#[cfg(feature = "compile")]
+pub mod model;
+pub mod op;
+pub mod source;
+#[cfg(feature = "compile")]
+pub mod syntax;
+pub mod value;

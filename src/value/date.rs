@@ -1,0 +1,146 @@
+//! Calendar dates (proleptic Gregorian) as day numbers, and the statute's counts of time between them.
+//!
+//! Conversions follow Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms". Computations run on `i64` day numbers
+//! that may leave the years 1 to 9999; only a [`Date`] is held to them.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A unit of whole counts of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub enum Unit {
+    Days,
+    Months,
+    Years,
+}
+
+impl Unit {
+    /// The word of the language.
+    pub fn word(self) -> &'static str {
+        match self {
+            Unit::Days => "days",
+            Unit::Months => "months",
+            Unit::Years => "years",
+        }
+    }
+}
+
+/// Where a birthday on 29 February falls in a common year.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub enum LeapRule {
+    /// On 1 March, the default.
+    #[default]
+    March1,
+    /// On 28 February.
+    February28,
+}
+
+/// A calendar date from 0001-01-01 to 9999-12-31.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Date(i32);
+
+impl Date {
+    /// 0001-01-01.
+    pub const MIN: Date = Date(-719_162);
+    /// 9999-12-31.
+    pub const MAX: Date = Date(2_932_896);
+
+    /// The date, if it exists.
+    pub fn new(year: i32, month: u8, day: u8) -> Option<Date> {
+        let fits = (1..=9999).contains(&year) && (1..=12).contains(&month) && day >= 1;
+        let fits = fits && i64::from(day) <= month_length(year.into(), month.into());
+        fits.then(|| Date(day_number(year.into(), month.into(), day.into()) as i32))
+    }
+
+    /// The date of a day number, 0 = 1970-01-01, if it is within the calendar.
+    pub fn from_days(days: i64) -> Option<Date> {
+        (Date::MIN.days()..=Date::MAX.days()).contains(&days).then_some(Date(days as i32))
+    }
+
+    /// The day number, 0 = 1970-01-01.
+    pub fn days(self) -> i64 {
+        self.0.into()
+    }
+
+    /// Year, month, day.
+    pub fn parts(self) -> (i32, u8, u8) {
+        let (year, month, day) = civil(self.days());
+        (year as i32, month as u8, day as u8)
+    }
+
+    /// From `YYYY-MM-DD`.
+    pub fn parse(text: &str) -> Option<Date> {
+        let bytes = text.as_bytes();
+        if bytes.len() != 10 || bytes[4] != b'-' || bytes[7] != b'-' {
+            return None;
+        }
+        let number = |range: std::ops::Range<usize>| {
+            bytes[range].iter().try_fold(0i32, |n, b| b.is_ascii_digit().then(|| n * 10 + i32::from(b - b'0')))
+        };
+        Date::new(number(0..4)?, number(5..7)? as u8, number(8..10)? as u8)
+    }
+}
+
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (year, month, day) = self.parts();
+        write!(f, "{year:04}-{month:02}-{day:02}")
+    }
+}
+
+impl fmt::Debug for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl Serialize for Date {
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Date {
+    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(d)?;
+        Date::parse(&text).ok_or_else(|| serde::de::Error::custom(format!("`{text}` is not a date")))
+    }
+}
+
+/// Whether a year has 366 days.
+pub(crate) fn is_leap(year: i64) -> bool {
+    year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+}
+
+/// The number of days of a month, 1 to 12.
+pub(crate) fn month_length(year: i64, month: i64) -> i64 {
+    match month {
+        2 => 28 + i64::from(is_leap(year)),
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+/// The day number of a date in any year.
+pub(crate) fn day_number(year: i64, month: i64, day: i64) -> i64 {
+    let year = year - i64::from(month <= 2);
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let day_of_year = (153 * (month + if month > 2 { -3 } else { 9 }) + 2) / 5 + day - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    era * 146_097 + day_of_era - 719_468
+}
+
+/// Year, month and day of a day number.
+pub(crate) fn civil(days: i64) -> (i64, i64, i64) {
+    let days = days + 719_468;
+    let era = days.div_euclid(146_097);
+    let day_of_era = days.rem_euclid(146_097);
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * shifted + 2) / 5 + 1;
+    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
+}

@@ -1,0 +1,80 @@
+//! Texts a person reads, in several languages.
+
+use serde::{Deserialize, Serialize};
+
+/// A text in the policy's own language and perhaps in others.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Text {
+    /// What stands first.
+    pub default: Box<str>,
+    /// Others, by language tag (`zh`, `en`), in the order written.
+    pub others: Vec<(Box<str>, Box<str>)>,
+}
+
+impl Text {
+    /// The text in a language, else the first one. `zh-Hant` falls back to `zh`.
+    pub fn in_language(&self, language: &str) -> &str {
+        pick(&self.others, language).map_or(&*self.default, |t| t)
+    }
+}
+
+impl From<&str> for Text {
+    fn from(text: &str) -> Self {
+        Text { default: text.into(), others: Vec::new() }
+    }
+}
+
+/// A piece of a message: words, or a value to be put in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Part<V> {
+    /// Words.
+    Words(Box<str>),
+    /// `{name}`: the value, in whatever form the stage holds values.
+    Value(V),
+}
+
+/// A message that may show values, in several languages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message<V> {
+    /// What stands first.
+    pub default: Vec<Part<V>>,
+    /// Others, by language tag.
+    pub others: Vec<(Box<str>, Vec<Part<V>>)>,
+}
+
+impl<V> Message<V> {
+    /// The message in a language, else the first one.
+    pub fn in_language(&self, language: &str) -> &[Part<V>] {
+        pick(&self.others, language).unwrap_or(&self.default)
+    }
+
+    /// All values shown, in every language.
+    pub fn values(&self) -> impl Iterator<Item = &V> {
+        let all = std::iter::once(&self.default).chain(self.others.iter().map(|(_, p)| p));
+        all.flatten().filter_map(|p| match p {
+            Part::Value(v) => Some(v),
+            Part::Words(_) => None,
+        })
+    }
+
+    /// The same message with other values.
+    pub fn map<W>(&self, mut f: impl FnMut(&V) -> W) -> Message<W> {
+        let mut parts = |parts: &[Part<V>]| -> Vec<Part<W>> {
+            let one = |p: &Part<V>| match p {
+                Part::Words(w) => Part::Words(w.clone()),
+                Part::Value(v) => Part::Value(f(v)),
+            };
+            parts.iter().map(one).collect()
+        };
+        Message {
+            default: parts(&self.default),
+            others: self.others.iter().map(|(l, p)| (l.clone(), parts(p))).collect(),
+        }
+    }
+}
+
+fn pick<'a, T>(others: &'a [(Box<str>, T)], language: &str) -> Option<&'a T> {
+    let exact = others.iter().find(|(l, _)| l.eq_ignore_ascii_case(language));
+    let base = language.split(['-', '_']).next().unwrap_or(language);
+    exact.or_else(|| others.iter().find(|(l, _)| l.eq_ignore_ascii_case(base))).map(|(_, t)| t)
+}

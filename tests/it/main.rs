@@ -1,0 +1,1 @@
+//! Everything users rely on, through the public face.
