@@ -1,4 +1,27 @@
 //! What is told of one applicant: given, pending and closed facts, with their sources.
+//!
+//! Data come in by [`Facts::set`], [`json`], or [`csv`]; all of them check a value against its fact's type at the door, so
+//! that an [`Input`] is always valid for its fact. What a value is worth on a day is [`resolve()`]'s business.
+
+#[cfg(feature = "csv")]
+pub mod csv;
+mod describe;
+mod error;
+pub mod json;
+mod names;
+mod read;
+mod resolve;
+mod set;
+#[cfg(test)]
+mod testing;
+mod write;
+
+pub use describe::describe;
+pub use error::{FactsError, FactsErrors};
+pub use names::Names;
+pub use resolve::{Resolved, Why, resolve};
+pub use set::{Answer, Member};
+pub use write::value_of;
 
 use crate::graph::{FactId, Graph};
 use crate::value::Date;
@@ -75,3 +98,24 @@ impl Facts {
         &self.states[graph.fact(fact).place as usize]
     }
 }
+
+/// One case of many: a line of JSONL, a row of CSV, an item of a JSON array. A row that breaks the schema is kept, with its
+/// errors.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// Of CSV and JSONL the line it begins on, of a JSON array the item; from 1.
+    pub number: u64,
+    /// The case's own name, as far as it could be read.
+    pub id: Option<Box<str>>,
+    /// Its facts, or all that is wrong with them.
+    pub facts: Result<Facts, FactsErrors>,
+}
+
+/// The most members of a list whose type states no `at most`.
+pub const MOST_MEMBERS: usize = 1_000;
+/// The most bytes of one text.
+pub const LONGEST_TEXT: usize = 64 * 1024;
+/// The most bytes of one case in JSON.
+pub const LONGEST_CASE: usize = 16 * 1024 * 1024;
+/// The most errors told of one case.
+const MOST_ERRORS: usize = 50;
