@@ -2,6 +2,20 @@
 //! nodes of the graph.
 //!
 //! A strict operator is faulty if an operand is, and if an operand is *none* ([`Op::IsNone`] and [`Op::Matches`] aside).
+//!
+//! An operator is a row here: its words and shapes in `table`, its value for single values in `scalar`, its set for sets
+//! in `range`. The kernels both stand on are in [`crate::value::arithmetic`], [`crate::value::calendar`] and `date`.
+
+mod date;
+mod marginal;
+mod matches;
+mod range;
+mod scalar;
+mod table;
+
+pub use range::{Operand, range};
+pub use scalar::{Point, Texts, scalar};
+pub use table::{ShapeError, check, result};
 
 use crate::value::{Kind, LeapRule, Rounding, Truth};
 use serde::{Deserialize, Serialize};
@@ -182,6 +196,9 @@ impl Quantifier {
 fn at_least(n: u32, items: impl IntoIterator<Item = Truth>) -> Truth {
     let (mut can_be_met, mut only_met, mut never_not_met, mut faulty, mut met_or_not) = (0, 0, 0, 0, 0);
     for item in items {
+        if item == Truth::NOTHING {
+            return Truth::NOTHING;
+        }
         can_be_met += u32::from(item.can_be_met());
         only_met += u32::from(item == Truth::MET);
         never_not_met += u32::from(!item.can_be_not_met());

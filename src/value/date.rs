@@ -1,8 +1,9 @@
-//! Calendar dates (proleptic Gregorian) as day numbers, and the statute's counts of time between them.
+//! Calendar dates (proleptic Gregorian) as day numbers.
 //!
-//! Conversions follow Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms". Computations run on `i64` day numbers
-//! that may leave the years 1 to 9999; only a [`Date`] is held to them.
+//! Computations run on plain day numbers (see [`super::calendar`]) that may leave the years 1 to 9999; only a [`Date`] is
+//! held to them.
 
+use super::calendar::{civil, day_number, month_length};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -106,41 +107,4 @@ impl<'de> Deserialize<'de> for Date {
         let text = String::deserialize(d)?;
         Date::parse(&text).ok_or_else(|| serde::de::Error::custom(format!("`{text}` is not a date")))
     }
-}
-
-/// Whether a year has 366 days.
-pub(crate) fn is_leap(year: i64) -> bool {
-    year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-}
-
-/// The number of days of a month, 1 to 12.
-pub(crate) fn month_length(year: i64, month: i64) -> i64 {
-    match month {
-        2 => 28 + i64::from(is_leap(year)),
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    }
-}
-
-/// The day number of a date in any year.
-pub(crate) fn day_number(year: i64, month: i64, day: i64) -> i64 {
-    let year = year - i64::from(month <= 2);
-    let era = year.div_euclid(400);
-    let year_of_era = year.rem_euclid(400);
-    let day_of_year = (153 * (month + if month > 2 { -3 } else { 9 }) + 2) / 5 + day - 1;
-    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    era * 146_097 + day_of_era - 719_468
-}
-
-/// Year, month and day of a day number.
-pub(crate) fn civil(days: i64) -> (i64, i64, i64) {
-    let days = days + 719_468;
-    let era = days.div_euclid(146_097);
-    let day_of_era = days.rem_euclid(146_097);
-    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
-    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
 }

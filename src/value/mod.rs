@@ -3,6 +3,8 @@
 //! Every number is a mantissa with a scale fixed when compiling: 12.50 at scale 2 is the mantissa 1250. Facts are `i64`
 //! mantissas, computations run on `i128` and are faulty past [`LIMIT`] (*semantics 1, Numbers*).
 
+pub mod arithmetic;
+pub mod calendar;
 mod choices;
 mod currency;
 mod date;
