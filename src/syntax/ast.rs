@@ -59,8 +59,23 @@ pub struct Declaration {
     pub in_force: Option<InForce>,
     /// `applies when COND`.
     pub applies: Option<Expr>,
+    /// Where the clauses stand that have no place of their own in the tree; the formatter needs them for comments.
+    pub marks: Vec<(Mark, Span)>,
     /// The rest.
     pub kind: DeclarationKind,
+}
+
+/// A clause that is a mere yes or no in the tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// `declines are …`
+    Declines,
+    /// `leap birthdays fall on …`
+    Leap,
+    /// `sensitive`
+    Sensitive,
+    /// `even when declined`
+    EvenWhenDeclined,
 }
 
 /// `in force from D [until D]`, both included; `in force until D` alone is taken too.
