@@ -1,1 +1,2 @@
 //! Everything users rely on, through the public face.
+mod syntax;

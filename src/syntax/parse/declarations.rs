@@ -4,8 +4,8 @@ use super::{Builder, Cursor, Node, Rule};
 use crate::diagnostic::Code;
 use crate::source::Span;
 use crate::syntax::ast::{
-    Body, DateLiteral, Declaration, DeclarationKind, Exception, Expr, Fact, InForce, Mark, ParameterEntry, ParameterValue,
-    Text, TypeExpr, Unless,
+    Body, DateLiteral, Declaration, DeclarationKind, Exception, Expr, Fact, InForce, Mark, ParameterEntry,
+    ParameterValue, Text, TypeExpr, Unless,
 };
 use crate::value::LeapRule;
 
@@ -103,7 +103,8 @@ impl<'t> Builder<'t> {
     /// Says so if a clause stands for the second time.
     fn once<T>(&mut self, slot: &mut Option<T>, value: T, span: Span) {
         if slot.is_some() {
-            let message = format!("`{}` is said twice", self.text.get(span.start as usize..span.end as usize).unwrap_or(""));
+            let message =
+                format!("`{}` is said twice", self.text.get(span.start as usize..span.end as usize).unwrap_or(""));
             self.error(Code::RepeatedClause, span, message, "keep one of the two");
         }
         *slot = Some(value);

@@ -54,7 +54,9 @@ pub(super) fn stray(source: SourceId, text: &str, base: usize) -> Option<Diagnos
     let help = match closest(found, words.iter().copied()) {
         Some(word) => format!("did you mean `{word}`?"),
         None if words.contains(&found) => format!("write its name after `{found}`"),
-        None => format!("a declaration begins with {}", one_of(&words.iter().map(|w| format!("`{w}`")).collect::<Vec<_>>())),
+        None => {
+            format!("a declaration begins with {}", one_of(&words.iter().map(|w| format!("`{w}`")).collect::<Vec<_>>()))
+        }
     };
     Some(Diagnostic::new(Code::Unexpected, span, message).help(help))
 }
@@ -121,12 +123,11 @@ fn described(rule: Rule) -> Option<String> {
     use Rule::*;
     let said = match rule {
         expr | bare => "a value or a condition",
-        sum | dated | date | number | literal | parens | constant | minus | conditional | larger | count | fold | covered | time
-        | part | make_date | kw_yes | kw_no | kw_none | kw_decision_date => "a value",
+        sum | dated | date | number | literal | parens | constant | minus | conditional | larger | count | fold
+        | covered | time | part | make_date | kw_yes | kw_no | kw_none | kw_decision_date => "a value",
         group | kw_all_of | kw_any_of | kw_none_of | kw_not => "a condition",
-        ty | type_base | kw_yes_or_no | kw_whole_number | kw_number | kw_percentage | kw_money_in | kw_text | kw_list_of => {
-            "a type, such as `date` or `whole number`"
-        }
+        ty | type_base | kw_yes_or_no | kw_whole_number | kw_number | kw_percentage | kw_money_in | kw_text
+        | kw_list_of => "a type, such as `date` or `whole number`",
         name | path => "a name",
         words | text => "a text in quotation marks",
         language => "a language such as `zh`",
@@ -144,10 +145,12 @@ fn described(rule: Rule) -> Option<String> {
         item => "a condition with its label, such as `(a) …`",
         told => "a fact and its value",
         table => "`by table`",
-        kw_is | comparison_sign | kw_starts_with | sign | kw_of | kw_plus | kw_minus | kw_and | kw_or | kw_implies | rounded
-        | but | known_else | converted | kw_days | kw_months | kw_years | on_day | percent | per => "an operator",
-        cites | in_force | applies | version | declines | law | leap | label | ask | held_by | fresh_for | judged_by
-        | kw_sensitive => "a clause",
+        kw_is | comparison_sign | kw_starts_with | sign | kw_of | kw_plus | kw_minus | kw_and | kw_or | kw_implies
+        | rounded | but | known_else | converted | kw_days | kw_months | kw_years | on_day | percent | per => {
+            "an operator"
+        }
+        cites | in_force | applies | version | declines | law | leap | label | ask | held_by | fresh_for
+        | judged_by | kw_sensitive => "a clause",
         on_date | given | closed | kw_complete | expect => "`on`, `given`, `closed`, `complete` or `expect`",
         exception => "`except when`",
         unless => "`unless`",
@@ -209,7 +212,9 @@ fn help(before: &str, rest: &str, found: &str, rules: &[Rule]) -> Option<String>
         "÷" => "write `/`",
         "'" | "‘" | "’" => "texts stand between double quotation marks: `\"…\"`",
         "−" | "–" | "—" => "write `-`, or `minus` between dates",
-        "{" if !expects(Rule::lbrace) => "braces stand after `all of`, `any of`, `none of`, `at least N of` and exceptions",
+        "{" if !expects(Rule::lbrace) => {
+            "braces stand after `all of`, `any of`, `none of`, `at least N of` and exceptions"
+        }
         "?" => "write `if C then A else B`",
         _ => "",
     };
@@ -217,7 +222,9 @@ fn help(before: &str, rest: &str, found: &str, rules: &[Rule]) -> Option<String>
         return Some(by_sign.to_owned());
     }
     if (expects(Rule::name) || expects(Rule::path)) && VOCABULARY.is_reserved(found) && !expects(Rule::number) {
-        return Some(format!("`{found}` is a word of the language and cannot be a name; try `{found}_` or a longer name"));
+        return Some(format!(
+            "`{found}` is a word of the language and cannot be a name; try `{found}_` or a longer name"
+        ));
     }
     let keyword = &before.trim_start()[..word_end(before.trim_start(), 0)];
     let keyword = match VOCABULARY.class(keyword) {
@@ -230,7 +237,9 @@ fn help(before: &str, rest: &str, found: &str, rules: &[Rule]) -> Option<String>
         "write `when` before the condition"
     } else if expects(Rule::kw_else) || expects(Rule::kw_then) {
         "a conditional value has three parts: `if C then A else B`"
-    } else if expects(Rule::kw_with) && before.trim_end().ends_with(VOCABULARY.phrase(Rule::kw_number).unwrap_or("number")) {
+    } else if expects(Rule::kw_with)
+        && before.trim_end().ends_with(VOCABULARY.phrase(Rule::kw_number).unwrap_or("number"))
+    {
         "say how many decimals: `number with 2 decimals`; without any it is `whole number`"
     } else if expects(Rule::kw_over) {
         "name the list: `sum of income over household`"
@@ -247,7 +256,9 @@ fn help(before: &str, rest: &str, found: &str, rules: &[Rule]) -> Option<String>
         return Some(by_place.to_owned());
     }
     let words: Vec<&str> = rules.iter().filter_map(|r| keyword_of(*r)).collect();
-    if let Some(word) = closest(found, words.iter().copied().chain(VOCABULARY.declarations())).filter(|_| found.len() > 2) {
+    if let Some(word) =
+        closest(found, words.iter().copied().chain(VOCABULARY.declarations())).filter(|_| found.len() > 2)
+    {
         return Some(format!("did you mean `{word}`?"));
     }
     if is_clause(found) {
@@ -255,7 +266,9 @@ fn help(before: &str, rest: &str, found: &str, rules: &[Rule]) -> Option<String>
             Some(Rule::kw_fact | Rule::kw_policy | Rule::kw_scenario) | None => {
                 format!("`{found}` may not stand here; clauses come after the type and title")
             }
-            Some(_) => format!("`{found}` may not stand here; clauses come before the body, and some belong to a fact or the policy alone"),
+            Some(_) => format!(
+                "`{found}` may not stand here; clauses come before the body, and some belong to a fact or the policy alone"
+            ),
         });
     }
     if operators && (found.chars().next().is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '"' || c == '(')) {
@@ -274,8 +287,18 @@ fn typed(keyword: Option<Rule>) -> bool {
 fn is_clause(word: &str) -> bool {
     use Rule::*;
     let clauses = [
-        kw_cites, kw_in_force, kw_applies_when, kw_version, kw_declines_are, kw_law_as_of, kw_label, kw_ask, kw_held_by,
-        kw_fresh_for, kw_judged_by, kw_sensitive,
+        kw_cites,
+        kw_in_force,
+        kw_applies_when,
+        kw_version,
+        kw_declines_are,
+        kw_law_as_of,
+        kw_label,
+        kw_ask,
+        kw_held_by,
+        kw_fresh_for,
+        kw_judged_by,
+        kw_sensitive,
     ];
     clauses.iter().any(|r| VOCABULARY.phrase(*r).is_some_and(|p| p.split(' ').next() == Some(word)))
 }

@@ -81,7 +81,9 @@ impl<'t> Builder<'t> {
                     mixed = true;
                     let (here, there) = (node.as_str(), self.file_text(place));
                     let message = "`and` and `or` are mixed: put parentheses around one pair";
-                    let help = format!("`(a {there} b) {here} c` and `a {there} (b {here} c)` are different laws; write the one meant");
+                    let help = format!(
+                        "`(a {there} b) {here} c` and `a {there} (b {here} c)` are different laws; write the one meant"
+                    );
                     let trouble = crate::diagnostic::Diagnostic::new(Code::MixedAndOr, span, message);
                     self.diagnostics.push(trouble.help(help).label(place, "the other one"));
                 }

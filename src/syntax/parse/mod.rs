@@ -235,7 +235,12 @@ impl<'t> Builder<'t> {
                 Some(next) => {
                     if c == '\\' && !matches!(next, '"' | '\\' | '“' | '”') {
                         let message = format!("`\\{next}` means nothing in a text");
-                        self.error(Code::BadLiteral, span, message, "write `\\\\` for a backslash, `\\\"` for a quotation mark");
+                        self.error(
+                            Code::BadLiteral,
+                            span,
+                            message,
+                            "write `\\\\` for a backslash, `\\\"` for a quotation mark",
+                        );
                     }
                     out.push(next);
                 }

@@ -189,7 +189,9 @@ impl Scanner<'_> {
         let length = self.text[start..].find('\n').unwrap_or(self.text.len() - start);
         let span = Span::new(self.source, start, start + length);
         let trouble = Diagnostic::new(Code::UnclosedText, span, "a text that is not closed on its line");
-        self.report(trouble.help(format!("write `{closing}` at its end; for a quotation mark inside a text write `\\\"`")));
+        self.report(
+            trouble.help(format!("write `{closing}` at its end; for a quotation mark inside a text write `\\\"`")),
+        );
         self.step(length, Before::Operand);
     }
 
@@ -223,7 +225,8 @@ impl Scanner<'_> {
                 let other = Span::new(self.source, open.at, open.at + 1);
                 let message = format!("`{bracket}` found where `{}` is still open", open.bracket);
                 let trouble = Diagnostic::new(Code::UnclosedText, span, message);
-                let trouble = trouble.label(other, "opened here").help(format!("close it with `{}` first", pair(open.bracket)));
+                let trouble =
+                    trouble.label(other, "opened here").help(format!("close it with `{}` first", pair(open.bracket)));
                 self.report(trouble);
             }
             _ => {
@@ -302,7 +305,8 @@ impl Scanner<'_> {
     fn begins(&self, rule: Rule, end: usize) -> bool {
         let rest = self.text[end..].trim_start();
         let fresh = self.line_start && self.before != Before::Comma && self.open.len() == 1;
-        if !self.line_start && !self.after_operand() && self.before != Before::Nothing {
+        let may_be_over = self.after_operand() || matches!(self.before, Before::Nothing | Before::Word(Class::Loose));
+        if !self.line_start && !may_be_over {
             return false;
         }
         if matches!(rule, Rule::kw_promise | Rule::kw_guarantee | Rule::kw_scenario | Rule::kw_use) {

@@ -2,14 +2,11 @@
 
 use super::{Builder, Cursor, Node, Rule};
 use crate::diagnostic::Code;
-use crate::syntax::ast::{
-    Expectation, ExpectedOutcome, Expr, ExprKind, Given, GivenValue, Ident, Scenario, Text,
-};
+use crate::syntax::ast::{Expectation, ExpectedOutcome, Expr, ExprKind, Given, GivenValue, Ident, Scenario, Text};
 
 impl<'t> Builder<'t> {
     pub(super) fn scenario(&mut self, cursor: &mut Cursor<'t>) -> Option<(Scenario, Option<Text>)> {
-        let mut scenario =
-            Scenario { on: None, given: Vec::new(), closed: Vec::new(), complete: false, expect: None };
+        let mut scenario = Scenario { on: None, given: Vec::new(), closed: Vec::new(), complete: false, expect: None };
         let mut cites = None;
         while let Some(rule) = cursor.peek() {
             if rule == Rule::cites {
@@ -37,7 +34,12 @@ impl<'t> Builder<'t> {
                     let mut expect = self.expect(&mut inner)?;
                     expect.span = self.since(start);
                     if scenario.expect.replace(expect).is_some() {
-                        self.error(Code::RepeatedClause, place, "`expect` is said twice", "keep one, or write two scenarios");
+                        self.error(
+                            Code::RepeatedClause,
+                            place,
+                            "`expect` is said twice",
+                            "keep one, or write two scenarios",
+                        );
                     }
                 }
             }

@@ -25,14 +25,8 @@ impl<'t> Builder<'t> {
             Rule::kw_by_count_table => HitPolicy::Count,
             _ => HitPolicy::Marginal(self.take_expr(&mut cursor)?),
         };
-        let mut table = Table {
-            span: self.since(start),
-            hit,
-            headings: Vec::new(),
-            result: None,
-            rows: Vec::new(),
-            file: None,
-        };
+        let mut table =
+            Table { span: self.since(start), hit, headings: Vec::new(), result: None, rows: Vec::new(), file: None };
         if self.skip(&mut cursor, Rule::kw_from) {
             table.file = Some(self.take_str(&mut cursor)?);
             table.span = self.since(start);
@@ -40,12 +34,13 @@ impl<'t> Builder<'t> {
         }
         let header = self.take(&mut cursor)?;
         let header = self.raw_row(header)?;
+        let columns = header.cells.len();
         self.header(header, &mut table)?;
         let mut last_end = self.end;
         while let Some(node) = self.take(&mut cursor) {
             let row = self.raw_row(node)?;
             let between = self.text.get(last_end..row.span.start as usize).unwrap_or("\n");
-            if !between.contains('\n') {
+            if row.cells.len() != columns && !between.contains('\n') {
                 let span = Span::new(self.source, last_end.saturating_sub(1), row.span.start as usize + 1);
                 let help = "write `any` where the value does not matter, or begin the next row on a new line";
                 self.error(Code::Unexpected, span, "an empty cell", help);

@@ -28,6 +28,8 @@ pub(super) enum Class {
     Date,
     /// Something must follow it.
     Leads,
+    /// Something must follow it, unless it is a name here.
+    Loose,
 }
 
 /// The vocabulary, read off the grammar's own text.
@@ -72,6 +74,11 @@ impl Vocabulary {
                 }
             }
         }
+        for (word, class) in &mut read.words {
+            if *class == Class::Leads && !read.reserved.contains(word) {
+                *class = Class::Loose;
+            }
+        }
         read
     }
 
@@ -92,7 +99,10 @@ impl Vocabulary {
 
     /// The words that begin declarations, in the order of the grammar's alternatives.
     pub(super) fn declarations(&self) -> impl Iterator<Item = &str> {
-        Rule::all_rules().iter().filter(|r| matches!(class_of(**r), Class::Declaration(_))).filter_map(|r| self.phrase(*r))
+        Rule::all_rules()
+            .iter()
+            .filter(|r| matches!(class_of(**r), Class::Declaration(_)))
+            .filter_map(|r| self.phrase(*r))
     }
 }
 
@@ -105,8 +115,8 @@ fn quoted(line: &'static str) -> impl Iterator<Item = &'static str> {
 fn class_of(rule: Rule) -> Class {
     use Rule::*;
     match rule {
-        kw_policy | kw_use | kw_type | kw_fact | kw_entity | kw_parameter | kw_define | kw_require | kw_exclude | kw_refer
-        | kw_award | kw_report | kw_promise | kw_scenario | kw_guarantee => Class::Declaration(rule),
+        kw_policy | kw_use | kw_type | kw_fact | kw_entity | kw_parameter | kw_define | kw_require | kw_exclude
+        | kw_refer | kw_award | kw_report | kw_promise | kw_scenario | kw_guarantee => Class::Declaration(rule),
         kw_end => Class::End,
         kw_if => Class::If,
         kw_where | kw_satisfies | kw_largest | kw_smallest => Class::Opens,
@@ -129,6 +139,6 @@ fn rank(class: Class) -> u8 {
         Class::Joins => 3,
         Class::Clause => 4,
         Class::Ends | Class::Date => 5,
-        Class::Leads => 6,
+        Class::Leads | Class::Loose => 6,
     }
 }

@@ -1,0 +1,190 @@
+//! Text to tree and back.
+
+use placet::diagnostic::{Code, Diagnostic};
+use placet::source::SourceId;
+use placet::syntax::ast::{CellTest, Declaration, DeclarationKind, Expr, ExprKind, File, Quantifier};
+use placet::syntax::parse;
+
+fn parsed(text: &str) -> (File, Vec<Diagnostic>) {
+    parse(SourceId(0), text)
+}
+
+/// The tree of a text that has nothing wrong.
+fn tree(text: &str) -> File {
+    let (file, diagnostics) = parsed(text);
+    assert!(diagnostics.is_empty(), "{text}\n{diagnostics:#?}");
+    file
+}
+
+fn one(text: &str) -> Declaration {
+    tree(text).declarations.into_iter().next().expect("a declaration")
+}
+
+/// The condition of `require x COND`.
+fn condition(text: &str) -> Expr {
+    match one(&format!("require x {text}")).kind {
+        DeclarationKind::Require { condition, .. } => condition,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn troubles(text: &str) -> Vec<(Code, String, String)> {
+    let with_place = |d: &Diagnostic| text[d.span.start as usize..d.span.end as usize].to_owned();
+    parsed(text)
+        .1
+        .iter()
+        .map(|d| (d.code, with_place(d), format!("{} / {}", d.message, d.help.as_deref().unwrap_or(""))))
+        .collect()
+}
+
+/// A fully bracketed form of an expression, to see how it was read.
+fn shape(e: &Expr) -> String {
+    use ExprKind::*;
+    let two = |name: &str, a: &Expr, b: &Expr| format!("({} {name} {})", shape(a), shape(b));
+    match &e.kind {
+        Name(n) | Number(n) => n.to_string(),
+        Percent(n) => format!("{n}%"),
+        Paren(e) => format!("[{}]", shape(e)),
+        Not(e) => format!("(not {})", shape(e)),
+        Negate(e) => format!("(- {})", shape(e)),
+        Binary(op, a, b) => two(&format!("{op:?}"), a, b),
+        ButAtLeast(a, b) => two("floor", a, b),
+        ButAtMost(a, b) => two("cap", a, b),
+        KnownElse(a, b) => two("known-else", a, b),
+        Rounded(a, ..) => format!("(round {})", shape(a)),
+        As(a, _) => format!("(as {})", shape(a)),
+        WithUnit(a, u) => format!("({} {})", shape(a), u.word()),
+        If(a, b, c) => format!("(if {} {} {})", shape(a), shape(b), shape(c)),
+        Count { list, filter } => format!("(count {} {})", list.text, filter.as_deref().map(shape).unwrap_or_default()),
+        Satisfies { list, condition, .. } => format!("(each {} {})", list.text, shape(condition)),
+        TimeFromTo(_, a, b) => two("to", a, b),
+        Between(a, b, c) => format!("(between {} {} {})", shape(a), shape(b), shape(c)),
+        IsNone(a, no) => format!("(none {no} {})", shape(a)),
+        IsKnown(a, no) => format!("(known {no} {})", shape(a)),
+        other => format!("{other:?}"),
+    }
+}
+
+const WHOLE: &str = include_str!("syntax/whole.placet");
+const FORMS: &str = include_str!("syntax/forms.placet");
+
+#[test]
+fn the_whole_example_is_read() {
+    let file = tree(WHOLE);
+    assert_eq!(file.declarations.len(), 14);
+    let policy = &file.declarations[0];
+    assert_eq!(policy.title.as_ref().map(|t| &*t.default.value), Some("Old-age allowance"));
+    assert!(matches!(policy.kind, DeclarationKind::Policy { declines_automatic: Some(false), .. }));
+}
+
+#[test]
+fn every_form_of_the_language_is_read() {
+    tree(FORMS);
+}
+
+#[test]
+fn operators_bind_as_the_reference_says() {
+    let cases = [
+        ("a + b * c - d is at least e", "(((a Add (b Multiply c)) Subtract d) AtLeast e)"),
+        ("not a is b and c", "((not (a Is b)) And c)"),
+        ("a and b implies c or d", "((a And b) Implies (c Or d))"),
+        ("30% of a + b < c", "(((30% Of a) Add b) LessThan c)"),
+        ("- a * b is 1", "(((- a) Multiply b) Is 1)"),
+        ("a + b rounded to 2 decimals is 3", "((round (a Add b)) Is 3)"),
+        ("a rounded to whole but at least 5 > c", "(((round a) floor 5) MoreThan c)"),
+        ("x if known else 0 + 1 but at most 3 = 2", "(((x known-else (0 Add 1)) cap 3) Is 2)"),
+        ("if a then b else c + 1 rounded to whole is 5", "((round (if a b (c Add 1))) Is 5)"),
+        ("count of l where a is b and c but at most 6", "((count l ((a Is b) And c)) cap 6)"),
+        ("days from a to b + 1 is 3", "(((a to b) Add 1) Is 3)"),
+        ("days from a to b plus 1 days is 3 days", "((a to (b Plus (1 days))) Is (3 days))"),
+        ("all of l satisfy x is none or y is not none", "(each l ((none false x) Or (none true y)))"),
+        ("a is between 1 and 2 and b is unknown", "((between a 1 2) And (known true b))"),
+        ("(a) is b", "([a] Is b)"),
+        ("wait months is 6", "((wait months) Is 6)"),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(shape(&condition(text)), expected, "{text}");
+    }
+}
+
+#[test]
+fn labels_are_told_from_parentheses() {
+    let group = condition(
+        "all of { (a) (b) is c (b) not x (一) y （ii） any of { p (q) } (3) z cites \"s. 1\" (x) cites \"s. 2\" }",
+    );
+    let ExprKind::Group(Quantifier::All, items) = group.kind else { panic!("{group:?}") };
+    let labels: Vec<_> = items.iter().map(|i| i.label.as_ref().map(|l| &*l.text)).collect();
+    assert_eq!(labels, [Some("a"), Some("b"), Some("一"), Some("ii"), Some("3"), None]);
+    assert_eq!(shape(&items[0].condition), "([b] Is c)");
+}
+
+#[test]
+fn cells_are_tests() {
+    let text =
+        "define x: whole number by table | a | b | v | | any | 1, 3 to 5, 7 or more | 2 | | less than 3 | none | 5 |";
+    let DeclarationKind::Define { body: placet::syntax::ast::Body::Table(table), .. } =
+        parsed(text).0.declarations[0].kind.clone()
+    else {
+        panic!()
+    };
+    assert_eq!(table.headings.len(), 2);
+    assert!(table.rows[0].cells[0].tests.is_empty());
+    assert!(matches!(table.rows[0].cells[1].tests[..], [CellTest::Is(_), CellTest::To(..), CellTest::AtLeast(_)]));
+    assert!(matches!(table.rows[1].cells[1].tests[..], [CellTest::IsNone(_)]));
+}
+
+#[test]
+fn words_of_the_language_are_names_where_they_cannot_be_mistaken() {
+    tree("fact label: date fact report: yes or no fact type: one of award, fact entity stay fact start: date fact end: date
+        promise \"p\": end is on or after start end
+        require x report and label is decision date
+        require y type is award unless report is no
+        define count as year of label define year as count + 1 define policy as day");
+    let (file, _) = parsed("entity e define x as end end fact y: date");
+    assert_eq!(file.declarations.len(), 2);
+}
+
+#[test]
+fn each_broken_declaration_gives_one_message_and_the_others_come_out() {
+    let text = "fact a date\nfact b: date\nrequire c \"C\"\n  b is == 3\nexclude d b is 3\ndefine e as (1 + 2\ndefine f as 3\n";
+    let found = troubles(text);
+    let places: Vec<_> = found.iter().map(|(c, place, _)| (*c, place.as_str())).collect();
+    assert_eq!(
+        places,
+        [(Code::Unexpected, "date"), (Code::Unexpected, "=="), (Code::Unexpected, "b"), (Code::UnclosedText, "(")],
+        "{found:#?}"
+    );
+    assert_eq!(parsed(text).0.declarations.len(), 2);
+}
+
+#[test]
+fn frequent_slips_are_named() {
+    let cases = [
+        ("fact age whole number", "write `:` and a type"),
+        ("require x a == 3", "write `is`"),
+        ("require x a && b", "write `and`"),
+        ("require x a || b", "write `or`"),
+        ("require x a != b", "write `is not`"),
+        ("define x as 3;", "take the `;` out"),
+        ("fact a: date label \"x", "quotation mark"),
+        ("define x as if a then b", "if C then A else B"),
+        ("exclude x a is 3", "write `when`"),
+        ("require x a and b or c", "put parentheses around one pair"),
+        ("require x 1 is less than a is less than 5", "is between"),
+        ("define x as larger of (a, b", "`)`"),
+        ("fact a: number", "number with 2 decimals"),
+        ("reqiure x a", "did you mean `require`"),
+        ("define x as 1,580", "`1_580`"),
+        ("define x as 2024-1-1", "2024-01-01"),
+        ("fact if: date", "cannot be a name"),
+        ("define x as a b", "operator"),
+        ("fact a: date held buy \"x\"", "held"),
+    ];
+    for (text, help) in cases {
+        let found = troubles(text);
+        assert!(found.iter().any(|(_, _, said)| said.contains(help)), "{text}\n{found:#?}");
+        for (_, _, said) in found {
+            assert!(!said.contains("kw_") && !said.contains("EOI") && !said.contains("type_base"), "{said}");
+        }
+    }
+}
