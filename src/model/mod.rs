@@ -2,6 +2,35 @@
 //!
 //! A model holds what one policy sees: its own declarations and those brought in by `use`. What the language writes in
 //! several ways is one thing here: `x is at least y` is `y is at most x`, `and` is a group, parentheses are gone.
+//!
+//! [`check`] makes it in passes: collect declarations, resolve types, order definitions, check each, then scenarios and
+//! lints. An erroneous part is reported once and silences what follows from it; a model comes only without errors.
+
+mod arithmetic;
+mod branches;
+mod check;
+mod collect;
+mod comparisons;
+mod declarations;
+mod expressions;
+mod folds;
+mod lint;
+mod literals;
+mod messages;
+mod mismatch;
+mod order;
+mod periods;
+mod scenarios;
+mod scope;
+mod tables;
+#[cfg(test)]
+mod tests;
+mod typed;
+mod types;
+mod walk;
+
+pub use check::check;
+pub use scenarios::check_scenarios;
 
 use crate::op::{Hit, Op, Quantifier, RuleKind, Shape, Test};
 use crate::source::Span;
@@ -44,7 +73,7 @@ pub struct Model {
     pub entities: Vec<Entity>,
     /// Facts, the policy's own and those of entities.
     pub facts: Vec<Fact>,
-    /// Definitions and parameters, the policy's own and those of entities; none rests on itself.
+    /// Definitions and parameters, the policy's own and those of entities; each stands after those it rests on.
     pub defines: Vec<Define>,
     /// Rules in source order. One declared again for another period stands once a period.
     pub rules: Vec<Rule>,
