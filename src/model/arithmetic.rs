@@ -179,7 +179,8 @@ impl Checker<'_> {
         if a.kind() != Kind::Percentage {
             let words = bare_words(self.sources, a.expr.span);
             let message = format!("`of` takes a percentage; `{words}` is {}", self.kind_words(a.expr.shape));
-            let help = if a.flex == Flex::Bare { format!("write `{words}% of …`") } else { "write `*` to multiply".into() };
+            let help =
+                if a.flex == Flex::Bare { format!("write `{words}% of …`") } else { "write `*` to multiply".into() };
             return self.error_help(Code::WrongType, a.expr.span, message, help);
         }
         self.product(a, b, span)
@@ -209,7 +210,12 @@ impl Checker<'_> {
             (_, Kind::Count(_)) => {
                 let words = bare_words(self.sources, b.expr.span);
                 let message = format!("`{words}` is {}; divide by a plain number", self.kind_words(b.expr.shape));
-                return self.error_help(Code::WrongUnit, b.expr.span, message, format!("write `({words} as whole number)`"));
+                return self.error_help(
+                    Code::WrongUnit,
+                    b.expr.span,
+                    message,
+                    format!("write `({words} as whole number)`"),
+                );
             }
             _ => {
                 let message = format!(
@@ -356,7 +362,8 @@ impl Checker<'_> {
                 return Some(typed);
             }
             let to = self.kind_words(Shape::new(kind, ty.scale));
-            let message = format!("{} is {}; it cannot be turned into {to}", self.words(inner.span), self.kind_words(found));
+            let message =
+                format!("{} is {}; it cannot be turned into {to}", self.words(inner.span), self.kind_words(found));
             return self.error(Code::WrongType, span, message);
         }
         match (found.kind, kind) {
@@ -374,7 +381,8 @@ impl Checker<'_> {
         let scale = if let Kind::Money { .. } = kind { found.scale.max(ty.scale) } else { ty.scale };
         if found.scale > scale {
             let (has, can) = (found.scale, scale);
-            let message = format!("{} has {has} decimals; {} can hold {can}", self.words(inner.span), self.words(written.span));
+            let message =
+                format!("{} has {has} decimals; {} can hold {can}", self.words(inner.span), self.words(written.span));
             let to = if can == 0 { "whole".to_owned() } else { format!("{can} decimals") };
             let to = if found.kind == Kind::Percentage && can >= 2 { format!("{} decimals", can - 2) } else { to };
             let help = format!(
@@ -412,7 +420,9 @@ fn round(e: Expr, rounding: Rounding, shape: Shape) -> Expr {
         }
         ExprKind::Op(Op::As, mut operands)
             if operands.len() == 1
-                && operands.iter().all(|o| matches!(o.kind, ExprKind::Op(Op::Divide, _)) && o.shape.scale == e.shape.scale) =>
+                && operands
+                    .iter()
+                    .all(|o| matches!(o.kind, ExprKind::Op(Op::Divide, _)) && o.shape.scale == e.shape.scale) =>
         {
             let inner = operands.remove(0);
             let shape_inside = Shape { scale: rounding.scale, ..inner.shape };

@@ -59,13 +59,7 @@ impl Checker<'_> {
     }
 
     /// A value with exceptions, of a declared type.
-    fn excepted_of(
-        &mut self,
-        value: &ast::Expr,
-        exceptions: &[ast::Exception],
-        ty: &Type,
-        what: &str,
-    ) -> Option<Expr> {
+    fn excepted_of(&mut self, value: &ast::Expr, exceptions: &[ast::Exception], ty: &Type, what: &str) -> Option<Expr> {
         let base = self.value_of(value, ty, what);
         if exceptions.is_empty() {
             return base;
@@ -84,12 +78,7 @@ impl Checker<'_> {
     }
 
     /// A value with exceptions, brought to one kind and scale.
-    fn excepted(
-        &mut self,
-        value: &ast::Expr,
-        exceptions: &[ast::Exception],
-        want: Option<Kind>,
-    ) -> Option<Typed> {
+    fn excepted(&mut self, value: &ast::Expr, exceptions: &[ast::Exception], want: Option<Kind>) -> Option<Typed> {
         if exceptions.is_empty() {
             return self.check(value, want);
         }

@@ -286,7 +286,11 @@ impl<'a> Checker<'a> {
         for (entity, members) in self.entities.iter().zip(&self.members) {
             for (name, (_, place)) in members {
                 if let Some((_, other)) = self.names.get(name) {
-                    clashes.push((*place, *other, format!("both `{}` and the policy bear the name `{name}`", entity.name)));
+                    clashes.push((
+                        *place,
+                        *other,
+                        format!("both `{}` and the policy bear the name `{name}`", entity.name),
+                    ));
                 }
             }
         }

@@ -273,9 +273,17 @@ impl Checker<'_> {
                 self.error_help(Code::TooManyDecimals, inner.span, message, "count in a smaller unit, or round first")
             }
             Kind::Count(found) => {
-                let message =
-                    format!("{} is in {} already; it cannot be in {}", self.words(inner.span), found.word(), unit.word());
-                let help = if found == unit { format!("leave `{}` out", unit.word()) } else { "units of time never mix".into() };
+                let message = format!(
+                    "{} is in {} already; it cannot be in {}",
+                    self.words(inner.span),
+                    found.word(),
+                    unit.word()
+                );
+                let help = if found == unit {
+                    format!("leave `{}` out", unit.word())
+                } else {
+                    "units of time never mix".into()
+                };
                 self.error_help(Code::WrongUnit, span, message, help)
             }
             _ => {

@@ -112,7 +112,8 @@ impl Constants<'_> {
         match (&inner.kind, shape.kind) {
             (ExprKind::None, _) if shape.optional => Ok(Const::None),
             (ExprKind::None, _) => {
-                let message = format!("`none` is no value here: {} is needed", kind_words(shape, self.enums, self.entities));
+                let message =
+                    format!("`none` is no value here: {} is needed", kind_words(shape, self.enums, self.entities));
                 Err(Diagnostic::new(Code::NoneAsValue, e.span, message).help("add `or none` to the type"))
             }
             (ExprKind::YesNo(value), Kind::Truth) => Ok(Const::Truth(*value)),
@@ -135,7 +136,8 @@ impl Constants<'_> {
                 if &*currency.text != wanted.code() || per.is_some_and(|p| Some(p) != wanted_per) {
                     let found = bare_words(self.sources, inner.span);
                     let wanted = kind_words(shape, self.enums, self.entities);
-                    let message = format!("`{found}` is in another currency or for another period; {wanted} is needed here");
+                    let message =
+                        format!("`{found}` is in another currency or for another period; {wanted} is needed here");
                     return Err(Diagnostic::new(Code::WrongCurrency, e.span, message));
                 }
                 let (m, scale) = number(written, inner.span)?;
@@ -149,7 +151,8 @@ impl Constants<'_> {
                 ExprKind::Number(_) => {
                     let found = bare_words(self.sources, inner.span);
                     let message = format!("`{found}` where {} are needed", wanted.word());
-                    Err(Diagnostic::new(Code::WrongUnit, e.span, message).help(format!("write it in {}", wanted.word())))
+                    Err(Diagnostic::new(Code::WrongUnit, e.span, message)
+                        .help(format!("write it in {}", wanted.word())))
                 }
                 _ => Err(self.wrong(e, shape)),
             },

@@ -148,10 +148,8 @@ impl Checker<'_> {
                 }
                 chain.push("`law as of`".into());
                 chain.reverse();
-                let message = format!(
-                    "the law's date rests on what itself depends on the law's date: {}",
-                    chain.join(" → ")
-                );
+                let message =
+                    format!("the law's date rests on what itself depends on the law's date: {}", chain.join(" → "));
                 let help = format!("name the day: `{} on decision date`", declared.name.text);
                 self.error_help::<()>(Code::Cycle, law_as_of.span, message, help);
                 return;
@@ -213,7 +211,8 @@ impl Checker<'_> {
                             path[from..].iter().map(|(e, _)| format!("`{}`", self.entities[*e].name)).collect();
                         words.push(words[0].clone());
                         let message = format!("an entity contains itself: {}", words.join(" → "));
-                        let help = "let a fact of the case hold the second list, and tell members apart by a fact of theirs";
+                        let help =
+                            "let a fact of the case hold the second list, and tell members apart by a fact of theirs";
                         self.error_help::<()>(Code::Cycle, self.entities[target].span, message, help);
                     }
                 }

@@ -207,8 +207,7 @@ impl<'m> Scenarios<'m> {
     }
 
     fn constant(&mut self, e: &ast::Expr, shape: Shape) -> Option<Const> {
-        let constants =
-            Constants { sources: self.sources, enums: &self.model.enums, entities: &self.model.entities };
+        let constants = Constants { sources: self.sources, enums: &self.model.enums, entities: &self.model.entities };
         constants.read(e, shape).map_err(|d| self.report(d)).ok()
     }
 

@@ -17,7 +17,8 @@ impl Checker<'_> {
             let entity = self.frames[at];
             let Some((symbol, _)) = self.members[entity.0 as usize].get(name) else { continue };
             let symbol = *symbol;
-            let other = self.frames[..at].iter().find(|e| **e != entity && self.members[e.0 as usize].contains_key(name));
+            let other =
+                self.frames[..at].iter().find(|e| **e != entity && self.members[e.0 as usize].contains_key(name));
             if let Some(other) = other {
                 let names = [entity, *other].map(|e| self.entities[e.0 as usize].name.clone());
                 let message = format!("`{name}` could be of `{}` or of `{}`", names[0], names[1]);
@@ -154,7 +155,8 @@ impl Checker<'_> {
             return self.report(diagnostic);
         }
         if let Some(list) = self.enums.iter().find(|e| e.values.iter().any(|v| **v == *word)) {
-            let message = format!("`{word}` is a value of {}, but something else stands beside it", listed(&list.values));
+            let message =
+                format!("`{word}` is a value of {}, but something else stands beside it", listed(&list.values));
             let help = format!("compare it with a fact of that type: `… is {word}`");
             return self.error_help(Code::UnknownName, span, message, help);
         }
@@ -162,7 +164,9 @@ impl Checker<'_> {
         diagnostic.help = Some(match self.suggestion(word) {
             Some(near) => format!("did you mean `{near}`?"),
             None if want == Some(Kind::Text) => "put a text in quotes".into(),
-            None => format!("declare it: `fact {word}: …` for what the data hold, `define {word} as …` for what is worked out"),
+            None => format!(
+                "declare it: `fact {word}: …` for what the data hold, `define {word} as …` for what is worked out"
+            ),
         });
         self.report(diagnostic)
     }
@@ -177,7 +181,8 @@ impl Checker<'_> {
             return None;
         }
         let members = self.frames.iter().flat_map(|e| self.members[e.0 as usize].iter());
-        let mut candidates: Vec<(Span, &str)> = members.chain(&self.names).map(|(n, (_, place))| (*place, *n)).collect();
+        let mut candidates: Vec<(Span, &str)> =
+            members.chain(&self.names).map(|(n, (_, place))| (*place, *n)).collect();
         candidates.sort();
         let near = closest(word, candidates.into_iter().map(|(_, n)| n)).map(str::to_owned);
         self.suggestions.insert(word.to_owned(), near.clone());
@@ -245,7 +250,8 @@ impl Checker<'_> {
                 _ => {}
             }
         }
-        let message = format!("only facts and parameters may be asked `is known`; {} is worked out", self.words(e.span));
+        let message =
+            format!("only facts and parameters may be asked `is known`; {} is worked out", self.words(e.span));
         self.error_help(Code::WrongPlace, e.span, message, "ask it of the facts that it rests on")
     }
 }

@@ -11,13 +11,7 @@ use crate::value::{Kind, Type};
 
 impl Checker<'_> {
     /// A table's value, held to a type if there is one.
-    pub fn table(
-        &mut self,
-        table: &ast::Table,
-        ty: Option<&Type>,
-        what: &str,
-        need_not_cover: bool,
-    ) -> Option<Typed> {
+    pub fn table(&mut self, table: &ast::Table, ty: Option<&Type>, what: &str, need_not_cover: bool) -> Option<Typed> {
         let rows = self.rows(table)?;
         if rows.is_empty() {
             let help = "write one row at least: `| any | … |`";
@@ -173,7 +167,8 @@ impl Checker<'_> {
         if let (false, Some(first)) = (folds, values.first()) {
             let words = self.kind_words(shape);
             if hit == Hit::Sum {
-                let message = format!("the rows of a `by sum table` are added up; {} is {words}", self.words(first.span));
+                let message =
+                    format!("the rows of a `by sum table` are added up; {} is {words}", self.words(first.span));
                 return self.error(Code::WrongType, first.span, message);
             }
             let first = first.clone();
@@ -184,7 +179,12 @@ impl Checker<'_> {
         {
             let span = none.span;
             let message = "`none` cannot be added up or compared with other rows";
-            return self.error_help(Code::NoneAsValue, span, message, "leave the row out, or use `by first match table`");
+            return self.error_help(
+                Code::NoneAsValue,
+                span,
+                message,
+                "leave the row out, or use `by first match table`",
+            );
         }
         let strict = matches!(hit, Hit::Sum | Hit::Largest | Hit::Smallest);
         let shape = Shape { optional: shape.optional && !strict, ..shape };
@@ -266,7 +266,12 @@ impl Checker<'_> {
                 && low >= high
             {
                 let message = format!("the threshold {} does not lie above {}", self.words(b.span), self.words(a.span));
-                return self.error_help(Code::Unordered, b.span, message, "write the thresholds from the lowest to the highest");
+                return self.error_help(
+                    Code::Unordered,
+                    b.span,
+                    message,
+                    "write the thresholds from the lowest to the highest",
+                );
             }
         }
         Some(())

@@ -143,7 +143,10 @@ impl<'a> Checker<'a> {
         } else {
             let near = closest(&name.text, self.type_names.keys().copied().collect::<std::collections::BTreeSet<_>>());
             let help = near.map_or_else(
-                || "declare it with `type NAME: …`, or write the type out: `whole number`, `money in CNY`, `date` …".into(),
+                || {
+                    "declare it with `type NAME: …`, or write the type out: `whole number`, `money in CNY`, `date` …"
+                        .into()
+                },
                 |near| format!("did you mean `{near}`?"),
             );
             (format!("there is no type `{}`", name.text), Some(help))
@@ -212,7 +215,8 @@ impl<'a> Checker<'a> {
         let upper = code.text.to_uppercase();
         let near = Currency::parse(&upper).map(|_| upper.clone());
         let near = near.or_else(|| closest(&upper, Currency::codes()).map(str::to_owned));
-        let help = near.map_or("write the three letters of ISO 4217, such as `CNY`".into(), |n| format!("did you mean `{n}`?"));
+        let help = near
+            .map_or("write the three letters of ISO 4217, such as `CNY`".into(), |n| format!("did you mean `{n}`?"));
         self.error_help(Code::WrongCurrency, code.span, format!("`{}` is not a currency", code.text), help)
     }
 
