@@ -11,6 +11,7 @@
 
 mod lines;
 mod members;
+mod quick;
 
 pub use lines::{array, lines};
 
@@ -19,7 +20,7 @@ use super::read::{self, Trouble};
 use super::resolve::inherit;
 use super::{Attested, Facts, Input, LONGEST_CASE, MOST_ERRORS, Names, Record, State, describe};
 use crate::graph::{FactId, Graph};
-use crate::value::{Date, EntityId, Kind};
+use crate::value::{Date, EntityId, Kind, Type};
 use members::{elements, members};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -120,50 +121,92 @@ impl Reader<'_> {
         states: &mut [State],
         id: &mut Option<Box<str>>,
     ) -> Result<(), serde_json::Error> {
-        let (graph, names) = (self.graph, self.names);
+        let errors = self.errors.len();
         let mut seen = Seen::default();
-        members(raw, |key, value| match names.find(graph, owner, key) {
-            Some(fact) => {
-                let place = graph.fact(fact).place as usize;
-                if !seen.insert(place) {
-                    return self.twice(Some(fact), key);
-                }
-                let state = self.state(fact, value);
-                if let Some(slot) = states.get_mut(place) {
-                    *slot = state;
-                }
-            }
-            None if key == "id" => {
-                if id.is_some() {
-                    return self.twice(None, key);
-                }
-                match value.as_bytes().first() {
-                    Some(b'"') => *id = unquote(value).map(|text| text.into()),
-                    Some(b'0'..=b'9' | b'-') => *id = Some(value.into()),
-                    Some(b'n') => {}
-                    _ => {
-                        let error = FactsError::new("the case's own name, a text or a number", kind_of(value));
-                        self.report(error.of(self.place("id")));
-                    }
-                }
-            }
-            None => self.unknown(owner, key),
-        })
+        if quick::members(raw, |key, value| self.member(owner, key, value, states, &mut seen, id)) {
+            return Ok(());
+        }
+        self.errors.truncate(errors);
+        states.fill(State::Pending);
+        *id = None;
+        let mut seen = Seen::default();
+        members(raw, |key, value| self.member(owner, key, value, states, &mut seen, id))
     }
 
-    fn state(&mut self, fact: FactId, raw: &str) -> State {
+    #[inline]
+    fn member(
+        &mut self,
+        owner: Option<EntityId>,
+        key: &str,
+        value: &str,
+        states: &mut [State],
+        seen: &mut Seen,
+        id: &mut Option<Box<str>>,
+    ) {
+        let Some(fact) = self.names.find(self.graph, owner, key) else {
+            return if key == "id" { self.id(value, id) } else { self.unknown(owner, key) };
+        };
+        let place = self.graph.fact(fact).place as usize;
+        if !seen.insert(place) {
+            return self.twice("one value", key);
+        }
+        if let Some(slot) = states.get_mut(place) {
+            self.state(fact, value, slot);
+        }
+    }
+
+    /// The case's own name. A member's is read alike, and not kept.
+    fn id(&mut self, value: &str, id: &mut Option<Box<str>>) {
+        if id.is_some() {
+            return self.twice("one name of the case", "id");
+        }
+        *id = match value.as_bytes().first() {
+            Some(b'"') => unquote(value).map(|text| text.into()),
+            Some(b'0'..=b'9' | b'-') => Some(value.into()),
+            Some(b'n') => None,
+            _ => {
+                let error = FactsError::new("the case's own name, a text or a number", kind_of(value));
+                self.report(error.of(self.place("id")));
+                None
+            }
+        };
+    }
+
+    /// Puts what is told of a fact into its place, which is still pending.
+    #[inline]
+    fn state(&mut self, fact: FactId, raw: &str, slot: &mut State) {
+        let ty = &self.graph.fact(fact).ty;
         match raw.as_bytes().first() {
-            Some(b'n') => match self.graph.fact(fact).ty.optional {
-                true => State::Given(Input::None),
-                false => State::Pending,
-            },
+            Some(b'n') if ty.optional => *slot = State::Given(Input::None),
+            Some(b'n') => {}
             Some(b'{') => match self.told(fact, raw, true) {
-                Told::Nothing => State::Pending,
-                Told::Closed => State::Closed,
-                Told::Bare(input) => State::Given(input),
-                Told::Values(values) => State::Attested(values.into()),
+                Told::Nothing => {}
+                Told::Closed => *slot = State::Closed,
+                Told::Bare(input) => *slot = State::Given(input),
+                Told::Values(values) => *slot = State::Attested(values.into()),
             },
-            _ => self.input(fact, raw).map_or(State::Pending, State::Given),
+            first => match self.code(ty, first, raw) {
+                Some(code) => *slot = State::Given(read::coded(ty, code)),
+                None => {
+                    if let Some(input) = self.input(fact, raw) {
+                        *slot = State::Given(input);
+                    }
+                }
+            },
+        }
+    }
+
+    /// What comes most: a plain value that fits, of a type that needs no memory of its own.
+    #[inline]
+    fn code(&self, ty: &Type, first: Option<&u8>, raw: &str) -> Option<i64> {
+        match (first?, ty.kind) {
+            (b'"', _) if !raw.as_bytes().contains(&b'\\') => {
+                read::code(self.graph, ty, raw.get(1..raw.len() - 1)?).ok()
+            }
+            (b't', Kind::Truth) => Some(1),
+            (b'f', Kind::Truth) => Some(0),
+            (b'-' | b'0'..=b'9', kind) if kind.is_numeric() && kind != Kind::Date => read::number(ty, raw).ok(),
+            _ => None,
         }
     }
 
@@ -185,7 +228,9 @@ impl Reader<'_> {
             },
             (b't', Kind::Truth) => Ok(Input::Truth(true)),
             (b'f', Kind::Truth) => Ok(Input::Truth(false)),
-            (b'-' | b'0'..=b'9', kind) if kind.is_numeric() && kind != Kind::Date => read::number(ty, raw),
+            (b'-' | b'0'..=b'9', kind) if kind.is_numeric() && kind != Kind::Date => {
+                read::number(ty, raw).map(Input::Mantissa)
+            }
             _ => Err(Trouble::Form),
         };
         match read {
@@ -386,8 +431,7 @@ impl Reader<'_> {
     }
 
     #[cold]
-    fn twice(&mut self, fact: Option<FactId>, key: &str) {
-        let what = if fact.is_some() { "one value" } else { "one name of the case" };
+    fn twice(&mut self, what: &str, key: &str) {
         let place = self.place(key);
         self.report(FactsError::new(what, "the member a second time").of(place));
     }

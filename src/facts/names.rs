@@ -15,8 +15,16 @@ pub struct Names {
 struct Owner {
     /// By place.
     facts: Box<[FactId]>,
-    /// Open addressing, a quarter full at most: part of the name's hash, and the fact.
-    slots: Box<[Option<(u32, FactId)>]>,
+    /// Open addressing, a quarter full at most.
+    slots: Box<[Option<(Key, FactId)>]>,
+}
+
+/// A name's length and its first and last bytes: all of it, up to 16 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Key {
+    first: u64,
+    last: u64,
+    length: u32,
 }
 
 impl Names {
@@ -35,11 +43,11 @@ impl Names {
     #[inline]
     pub fn find(&self, graph: &Graph, owner: Option<EntityId>, name: &str) -> Option<FactId> {
         let owner = self.owner(owner)?;
-        let hash = hash(name.as_bytes());
+        let key = Key::of(name.as_bytes());
         let mask = owner.slots.len() - 1;
-        let mut at = hash as usize & mask;
-        while let Some((tag, fact)) = owner.slots[at] {
-            if tag == (hash >> 32) as u32 && *graph.fact(fact).name == *name {
+        let mut at = key.hash() & mask;
+        while let Some((found, fact)) = owner.slots[at] {
+            if found == key && (key.is_whole() || *graph.fact(fact).name == *name) {
                 return Some(fact);
             }
             at = (at + 1) & mask;
@@ -63,35 +71,43 @@ impl Owner {
         let mut slots = vec![None; (facts.len() * 4).next_power_of_two().max(8)];
         let mask = slots.len() - 1;
         for fact in &facts {
-            let hash = hash(graph.fact(*fact).name.as_bytes());
-            let mut at = hash as usize & mask;
+            let key = Key::of(graph.fact(*fact).name.as_bytes());
+            let mut at = key.hash() & mask;
             while slots[at].is_some() {
                 at = (at + 1) & mask;
             }
-            slots[at] = Some(((hash >> 32) as u32, *fact));
+            slots[at] = Some((key, *fact));
         }
         Owner { facts: facts.into(), slots: slots.into() }
     }
 }
 
-/// A hash by multiplication, eight bytes at a time; names are the policy's, so nobody gains by collisions.
-#[inline]
-fn hash(bytes: &[u8]) -> u64 {
-    let mix = |hash: u64, word: u64| (hash.rotate_left(5) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    let mut hash = bytes.len() as u64;
-    if let Some(last) = bytes.last_chunk::<8>() {
-        let mut rest = bytes;
-        while let Some((first, others)) = rest.split_first_chunk::<8>() {
-            hash = mix(hash, u64::from_le_bytes(*first));
-            rest = others;
-        }
-        hash = mix(hash, u64::from_le_bytes(*last));
-    } else if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
-        hash = mix(hash, u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << 32);
-    } else {
-        hash = bytes.iter().fold(hash, |h, b| mix(h, (*b).into()));
+impl Key {
+    #[inline]
+    fn of(name: &[u8]) -> Key {
+        let (first, last) = match (name.first_chunk::<8>(), name.last_chunk::<8>()) {
+            (Some(first), Some(last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
+            _ => match (name.first_chunk::<4>(), name.last_chunk::<4>()) {
+                (Some(first), Some(last)) => (u32::from_le_bytes(*first).into(), u32::from_le_bytes(*last).into()),
+                _ => (name.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)), 0),
+            },
+        };
+        Key { first, last, length: name.len() as u32 }
     }
-    hash ^ hash >> 29
+
+    /// Whether the key holds the whole name.
+    #[inline]
+    fn is_whole(self) -> bool {
+        self.length <= 16
+    }
+
+    /// A hash by multiplication; names are the policy's, so nobody gains by collisions.
+    #[inline]
+    fn hash(self) -> usize {
+        let mixed =
+            (self.first ^ self.last.rotate_left(23) ^ u64::from(self.length)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        (mixed >> 32) as usize
+    }
 }
 
 #[cfg(test)]
@@ -103,7 +119,7 @@ mod tests {
     #[test]
     fn every_name_is_found_and_no_other() {
         let names: Vec<String> =
-            (0..300).map(|i| format!("{}{i}", ["", "a", "收入", "a_long_name_of_"][i % 4])).collect();
+            (0..300).map(|i| format!("{}{i}", ["", "a", "收入", "a_long_name_of_something_"][i % 4])).collect();
         let ty = Type::new(Kind::Truth, 0);
         let graph = graph_of(names.iter().map(|n| fact(n, ty)).collect());
         let index = Names::new(&graph);

@@ -3,7 +3,7 @@
 use super::describe::shown_scale;
 use super::{Input, LONGEST_TEXT};
 use crate::graph::Graph;
-use crate::value::{Date, DecimalError, Kind, Type, parse_decimal};
+use crate::value::{Date, DecimalError, EnumId, Kind, Type, parse_decimal};
 
 /// What is wrong with a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,36 +29,69 @@ pub(crate) fn text(graph: &Graph, ty: &Type, text: &str) -> Result<Input, Troubl
         return Ok(Input::None);
     }
     match ty.kind {
-        Kind::Truth => match text.trim() {
-            "1" => Ok(Input::Truth(true)),
-            "0" => Ok(Input::Truth(false)),
-            word if word.eq_ignore_ascii_case("yes") || word.eq_ignore_ascii_case("true") => Ok(Input::Truth(true)),
-            word if word.eq_ignore_ascii_case("no") || word.eq_ignore_ascii_case("false") => Ok(Input::Truth(false)),
-            _ => Err(Trouble::Form),
-        },
         Kind::Text if text.len() > LONGEST_TEXT => Err(Trouble::Long),
         Kind::Text => Ok(Input::Text(text.into())),
-        Kind::Enum(id) => {
-            let word = text.trim();
-            let values = graph.enums.get(id.0 as usize).map(|e| &e.values[..]).unwrap_or_default();
-            let place = values.iter().position(|v| **v == *word);
-            place.and_then(|p| u8::try_from(p).ok()).map(Input::Choice).ok_or(Trouble::Word)
-        }
-        Kind::Date => match Date::parse(text.trim()) {
-            Some(date) => ranged(ty, date.days().into()),
-            None => Err(date_trouble(text.trim())),
-        },
-        Kind::List(_) => Err(Trouble::Form),
+        _ => code(graph, ty, text).map(|code| coded(ty, code)),
+    }
+}
+
+/// A value written as text, as a number that [`coded`] takes; of all types but texts and lists.
+#[inline]
+pub(crate) fn code(graph: &Graph, ty: &Type, text: &str) -> Result<i64, Trouble> {
+    match ty.kind {
+        Kind::Truth => truth(text).map(i64::from),
+        Kind::Enum(id) => choice(graph, id, text).map(i64::from),
+        Kind::Date => day(ty, text),
+        Kind::Text | Kind::List(_) => Err(Trouble::Form),
         _ => number(ty, text.trim()),
+    }
+}
+
+/// The value that [`code`] read.
+#[inline]
+pub(crate) fn coded(ty: &Type, code: i64) -> Input {
+    match ty.kind {
+        Kind::Truth => Input::Truth(code != 0),
+        Kind::Enum(_) => Input::Choice(code as u8),
+        _ => Input::Mantissa(code),
+    }
+}
+
+fn truth(text: &str) -> Result<bool, Trouble> {
+    let word = text.trim();
+    let is = |words: [&str; 3]| words.iter().any(|w| word.eq_ignore_ascii_case(w));
+    if is(["yes", "true", "1"]) {
+        Ok(true)
+    } else if is(["no", "false", "0"]) {
+        Ok(false)
+    } else {
+        Err(Trouble::Form)
+    }
+}
+
+#[inline]
+fn choice(graph: &Graph, id: EnumId, text: &str) -> Result<u8, Trouble> {
+    let values = graph.enums.get(id.0 as usize).map(|e| &e.values[..]).unwrap_or_default();
+    let place = values.iter().position(|v| **v == *text).or_else(|| values.iter().position(|v| **v == *text.trim()));
+    place.and_then(|p| u8::try_from(p).ok()).ok_or(Trouble::Word)
+}
+
+#[inline]
+fn day(ty: &Type, text: &str) -> Result<i64, Trouble> {
+    match Date::parse(text).or_else(|| Date::parse(text.trim())) {
+        Some(date) => ranged(ty, date.days().into()),
+        None => Err(date_trouble(text.trim())),
     }
 }
 
 /// A number, percentage, amount or count, as digits.
 #[inline]
-pub(crate) fn number(ty: &Type, text: &str) -> Result<Input, Trouble> {
+pub(crate) fn number(ty: &Type, text: &str) -> Result<i64, Trouble> {
     let scale = shown_scale(ty);
+    let (low, high) = ty.bounds();
     match quick(text.as_bytes(), scale) {
-        Some(mantissa) => ranged(ty, mantissa.into()),
+        Some(mantissa) if low <= mantissa && mantissa <= high => Ok(mantissa),
+        Some(_) => Err(Trouble::Range),
         None => match parse_decimal(text, scale) {
             Ok(mantissa) => ranged(ty, mantissa),
             Err(DecimalError::NotANumber) => Err(Trouble::Form),
@@ -69,7 +102,7 @@ pub(crate) fn number(ty: &Type, text: &str) -> Result<Input, Trouble> {
 }
 
 /// A whole number, for any type that counts or measures.
-pub(crate) fn whole(ty: &Type, value: i64) -> Result<Input, Trouble> {
+pub(crate) fn whole(ty: &Type, value: i64) -> Result<i64, Trouble> {
     if ty.kind == Kind::Date || !ty.kind.is_numeric() {
         return Err(Trouble::Form);
     }
@@ -79,10 +112,10 @@ pub(crate) fn whole(ty: &Type, value: i64) -> Result<Input, Trouble> {
 
 /// A mantissa held to the type's range.
 #[inline]
-pub(crate) fn ranged(ty: &Type, mantissa: i128) -> Result<Input, Trouble> {
+pub(crate) fn ranged(ty: &Type, mantissa: i128) -> Result<i64, Trouble> {
     let (low, high) = ty.bounds();
     match i64::try_from(mantissa) {
-        Ok(value) if low <= value && value <= high => Ok(Input::Mantissa(value)),
+        Ok(value) if low <= value && value <= high => Ok(value),
         _ => Err(Trouble::Range),
     }
 }
@@ -143,7 +176,7 @@ mod tests {
         fn decimals_keep_every_digit(mantissa in -999_999_999_999_999i64..=999_999_999_999_999, scale in 0u8..=12) {
             let ty = Type::new(Kind::Number, scale);
             let written = format_decimal(mantissa.into(), scale);
-            prop_assert_eq!(number(&ty, &written), Ok(Input::Mantissa(mantissa)));
+            prop_assert_eq!(number(&ty, &written), Ok(mantissa));
             let point = if scale == 0 { "." } else { "" };
             prop_assert_eq!(number(&ty, &format!("{written}{point}1")), Err(Trouble::Decimals));
         }
@@ -152,8 +185,8 @@ mod tests {
     #[test]
     fn percentages_are_written_in_per_cent() {
         let ty = Type::new(Kind::Percentage, 3);
-        assert_eq!(number(&ty, "12.5"), Ok(Input::Mantissa(125)));
-        assert_eq!(whole(&ty, 12), Ok(Input::Mantissa(120)));
+        assert_eq!(number(&ty, "12.5"), Ok(125));
+        assert_eq!(whole(&ty, 12), Ok(120));
         assert_eq!(number(&ty, "12.55"), Err(Trouble::Decimals));
     }
 }

@@ -164,12 +164,12 @@ fn input(graph: &Graph, fact: &Fact, path: &str, answer: Answer) -> Result<Optio
         (Answer::Nothing, _) => return Ok(ty.optional.then_some(Input::None)),
         (Answer::Truth(value), Kind::Truth) => Ok(Input::Truth(value)),
         (Answer::Truth(value), _) => Err(wrong(Found::Written(if value { "true" } else { "false" }), Trouble::Form)),
-        (Answer::Whole(value), _) => {
-            read::whole(ty, value).map_err(|trouble| wrong(Found::Written(&value.to_string()), trouble))
-        }
-        (Answer::Date(date), Kind::Date) => {
-            read::ranged(ty, date.days().into()).map_err(|trouble| wrong(Found::Written(&date.to_string()), trouble))
-        }
+        (Answer::Whole(value), _) => read::whole(ty, value)
+            .map(Input::Mantissa)
+            .map_err(|trouble| wrong(Found::Written(&value.to_string()), trouble)),
+        (Answer::Date(date), Kind::Date) => read::ranged(ty, date.days().into())
+            .map(Input::Mantissa)
+            .map_err(|trouble| wrong(Found::Written(&date.to_string()), trouble)),
         (Answer::Date(date), _) => Err(wrong(Found::Written(&date.to_string()), Trouble::Form)),
         (Answer::Text(text), _) => {
             read::text(graph, ty, &text).map_err(|trouble| wrong(Found::Written(&text), trouble))

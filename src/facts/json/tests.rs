@@ -218,6 +218,20 @@ proptest! {
         let _ = array(&graph, &names, &nearly).count();
     }
 
+    /// Where the quick way through an object answers, it sees what the thorough way sees.
+    #[test]
+    fn the_quick_way_is_exact(nearly in nearly(), value in "[-+.0-9eE\"\\\\a-z\\[\\]é\u{1}]{0,12}") {
+        for text in [format!("{{{nearly}}}"), nearly, format!("{{\"name\" : {value}}}"), format!("{{\"a\":\"{value}\"}}")] {
+            let (mut quickly, mut thoroughly) = (Vec::new(), Vec::new());
+            let is_plain = quick::members(&text, |key, value| quickly.push((key.to_owned(), value.to_owned())));
+            let read = members(&text, |key, value| thoroughly.push((key.to_owned(), value.to_owned())));
+            if is_plain {
+                prop_assert!(read.is_ok(), "{}", text);
+                prop_assert_eq!(quickly, thoroughly);
+            }
+        }
+    }
+
     /// What is written by `to_json` reads as the same facts.
     #[test]
     fn cases_read_back(
