@@ -2,6 +2,7 @@
 
 pub mod decide;
 pub mod diagnostic;
+pub mod eval;
 pub mod facts;
 pub mod graph;
 #[cfg(feature = "compile")]

@@ -3,6 +3,8 @@
 //! Nothing downstream of the graph looks at syntax; nothing upstream of it evaluates. Operands stand before the nodes that
 //! use them. A node belongs to the innermost *scope* it depends on: the case itself, or a member of a list.
 
+pub mod sets;
+
 use crate::op::{Hit, Op, Quantifier, RuleKind, Shape};
 use crate::value::{Choices, Date, EntityId, LeapRule, Message, Set, Text, Type};
 use serde::{Deserialize, Serialize};

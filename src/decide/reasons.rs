@@ -1,0 +1,329 @@
+//! Why: standings, citations down to the paragraph, messages, faults.
+
+use super::outcome::{Roots, breach, rank_of, standing};
+use super::told::told_value;
+use super::{Decision, FaultNote, Options, Outcome, Reason, ReasonKind, Reasons, Standing, ToldValue};
+use crate::eval::range::{CASE, PlaceId, Places};
+use crate::graph::{Clause, Const, NodeId, NodeKind, PolicyEntry, Rule};
+use crate::op::{Op, Quantifier, RuleKind};
+use crate::value::{Message, Part, Set, Text, Truth};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// The reasons asked for, in source order, the policy's own `applies when` first.
+pub(super) fn reasons(
+    policy: &PolicyEntry,
+    places: &Places,
+    roots: &Roots,
+    decision: &Decision,
+    options: &Options,
+) -> Vec<Reason> {
+    if options.reasons == Reasons::None {
+        return Vec::new();
+    }
+    let deciding = deciding(policy, roots, decision);
+    let mut all = Vec::new();
+    if let Some(applies) = &policy.applies {
+        if options.reasons == Reasons::All || deciding == Some(Deciding::Applies) {
+            all.push(of_applies(policy, applies, places, roots, deciding == Some(Deciding::Applies), options));
+        }
+    }
+    for (i, rule) in policy.rules.iter().enumerate() {
+        let decides = deciding == Some(Deciding::Rule(i));
+        if options.reasons == Reasons::All || decides {
+            all.push(of_rule(policy, rule, places, decides, &options.language));
+        }
+    }
+    // A rule declared for several periods is told once, by the version in force.
+    let in_force: BTreeSet<Arc<str>> =
+        all.iter().filter(|r| r.standing != Standing::NotInForce).map(|r| r.rule.clone()).collect();
+    let mut told = BTreeSet::new();
+    all.retain(|r| r.standing != Standing::NotInForce || (!in_force.contains(&r.rule) && told.insert(r.rule.clone())));
+    all
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Deciding {
+    Applies,
+    Rule(usize),
+}
+
+/// The first rule in source order whose standing alone forces the outcome.
+fn deciding(policy: &PolicyEntry, roots: &Roots, decision: &Decision) -> Option<Deciding> {
+    let first = |fits: &dyn Fn(RuleKind) -> bool| {
+        let met = policy.rules.iter().zip(&roots.triggers).position(|(r, t)| fits(r.kind) && *t == Truth::MET);
+        met.map(Deciding::Rule)
+    };
+    match decision.outcome {
+        Outcome::NotApplicable => Some(Deciding::Applies),
+        Outcome::Declined => first(&|k| rank_of(k) == 1),
+        Outcome::Referred if !decision.settled || roots.applies != Truth::MET => None,
+        Outcome::Referred if decision.proposed => first(&|k| rank_of(k) == 1),
+        Outcome::Referred if roots.first_referral == Truth::MET => first(&|k| rank_of(k) == 0),
+        Outcome::Referred => first(&|k| match rank_of(k) {
+            1 => !policy.declines_automatic,
+            _ => roots.decline == Truth::NOT_MET || !policy.declines_automatic,
+        }),
+        _ => None,
+    }
+}
+
+fn of_applies(
+    policy: &PolicyEntry,
+    applies: &Clause,
+    places: &Places,
+    roots: &Roots,
+    deciding: bool,
+    options: &Options,
+) -> Reason {
+    let standing = match roots.applies {
+        Truth::MET => Standing::Met,
+        Truth::NOT_MET => Standing::NotMet,
+        Truth::FAULTY => Standing::Faulty,
+        _ => Standing::Open,
+    };
+    let language = &options.language;
+    Reason {
+        rule: "applies when".into(),
+        kind: ReasonKind::Applies,
+        standing,
+        deciding,
+        title: None,
+        message: None,
+        cites: read(applies.cites.as_ref().or(policy.cites.as_ref()), language),
+        paragraph: paragraph(applies.cites.as_ref().or(policy.cites.as_ref()), applies, places, language),
+    }
+}
+
+fn of_rule(policy: &PolicyEntry, rule: &Rule, places: &Places, deciding: bool, language: &str) -> Reason {
+    let truth = |n: NodeId| places.evaluation.truth(n);
+    let standing = standing(rule, truth);
+    let cites = rule.cites.as_ref();
+    let paragraph = match standing {
+        Standing::Met | Standing::NotMet => paragraph(cites, &rule.condition, places, language),
+        Standing::Waived => {
+            let waiver = rule.unless.iter().find(|c| truth(c.node) == Truth::MET);
+            waiver.and_then(|c| paragraph(c.cites.as_ref().or(cites), c, places, language))
+        }
+        _ => None,
+    };
+    let breached = standing == breach(rule.kind);
+    let message = rule.message.as_ref().filter(|_| breached);
+    Reason {
+        rule: rule.name.as_ref().into(),
+        kind: match rule.kind {
+            RuleKind::Require => ReasonKind::Require,
+            RuleKind::Exclude => ReasonKind::Exclude,
+            RuleKind::Refer | RuleKind::ReferEvenWhenDeclined => ReasonKind::Refer,
+        },
+        standing,
+        deciding,
+        title: read(rule.title.as_ref(), language),
+        message: message.map(|m| self::message(policy, places, m, language).into()),
+        cites: read(cites, language),
+        paragraph,
+    }
+}
+
+fn read(text: Option<&Text>, language: &str) -> Option<Arc<str>> {
+    text.map(|t| t.in_language(language).into())
+}
+
+/// The parts of a clause that settled it, from the outside in, as far as one part alone does.
+pub(crate) fn settling_path<'a>(clause: &'a Clause, truth: impl Fn(NodeId) -> Truth) -> Vec<&'a Clause> {
+    let mut path = vec![clause];
+    let mut at = clause;
+    loop {
+        let wanted = match (at.quantifier, truth(at.node)) {
+            (Some(Quantifier::All), Truth::NOT_MET) => Truth::NOT_MET,
+            (Some(Quantifier::Any), Truth::MET) | (Some(Quantifier::None), Truth::NOT_MET) => Truth::MET,
+            _ => return path,
+        };
+        match at.parts.iter().find(|part| truth(part.node) == wanted) {
+            Some(part) => path.push(part),
+            None => return path,
+        }
+        at = path[path.len() - 1];
+    }
+}
+
+/// The citation down to the labelled paragraph: `s. 4(1)(b)(ii)`. Absent where it says no more than the rule's own.
+fn paragraph(cites: Option<&Text>, clause: &Clause, places: &Places, language: &str) -> Option<Arc<str>> {
+    let base = cites.map_or("", |t| t.in_language(language));
+    let mut text = base.to_owned();
+    for part in settling_path(clause, |n| places.evaluation.truth(n)) {
+        match (&part.cites, &part.label) {
+            (Some(own), _) => text = own.in_language(language).to_owned(),
+            (None, Some(label)) => text.push_str(&format!("({label})")),
+            (None, None) => {}
+        }
+    }
+    (text != base).then(|| text.into())
+}
+
+/// A message with its values put in; sensitive facts are told as their labels only.
+pub(crate) fn message(policy: &PolicyEntry, places: &Places, message: &Message<NodeId>, language: &str) -> String {
+    let mut out = String::new();
+    for part in message.in_language(language) {
+        match part {
+            Part::Words(words) => out.push_str(words),
+            Part::Value(node) => out.push_str(&shown(policy, places, CASE, *node, language)),
+        }
+    }
+    out
+}
+
+/// A node's value in words.
+fn shown(policy: &PolicyEntry, places: &Places, place: PlaceId, node: NodeId, language: &str) -> String {
+    let graph = places.evaluation.engine().graph();
+    let (set, _) = places.set(place, node);
+    let declared = &graph.node(node);
+    if let NodeKind::Fact(fact, _) = declared.kind {
+        if graph.fact(fact).sensitive {
+            let texts = policy.facts.iter().find(|t| t.fact == fact).and_then(|t| t.label.as_ref());
+            let label = texts.map_or(&*graph.fact(fact).name, |t| t.in_language(language));
+            return format!("[{label}]");
+        }
+    }
+    let unit = |value: &crate::value::Value| with_unit(value, declared.shape.kind);
+    match told_value(places.evaluation, set, declared.shape) {
+        ToldValue::Value(value) => unit(&value),
+        ToldValue::Range(from, to) => format!("{}–{}", unit(&from), unit(&to)),
+        ToldValue::OneOf(values) => values.iter().map(unit).collect::<Vec<_>>().join(" / "),
+        ToldValue::Any | ToldValue::Faulty => "?".to_owned(),
+    }
+}
+
+/// A value as people write it: `200.00 CNY`, `12.5%`, `80 years`.
+pub(crate) fn with_unit(value: &crate::value::Value, kind: crate::value::Kind) -> String {
+    use crate::value::{Kind, Value};
+    match (value, kind) {
+        (Value::Number { .. }, Kind::Money { currency, per }) => match per {
+            Some(period) => format!("{value} {currency} per {}", period.word()),
+            None => format!("{value} {currency}"),
+        },
+        (Value::Number { .. }, Kind::Percentage) => format!("{value}%"),
+        (Value::Number { .. }, Kind::Count(unit)) => format!("{value} {}", unit.word()),
+        _ => value.to_string(),
+    }
+}
+
+/// The computations that failed, where they stand in the way: under rules that are faulty, and under awards where approval
+/// was possible.
+pub(super) fn faults(
+    policy: &PolicyEntry,
+    places: &Places,
+    roots: &Roots,
+    awards: &[Set],
+    approval_possible: bool,
+    language: &str,
+) -> Vec<FaultNote> {
+    let mut notes: Vec<FaultNote> = Vec::new();
+    let mut add = |name: &str, node: NodeId| {
+        for message in origins(policy, places, node, language) {
+            let note = FaultNote { rule: name.into(), message: message.into() };
+            if !notes.contains(&note) {
+                notes.push(note);
+            }
+        }
+    };
+    if let Some(applies) = policy.applies.as_ref().filter(|_| roots.applies.can_be_faulty()) {
+        add("applies when", applies.node);
+    }
+    for (rule, trigger) in policy.rules.iter().zip(&roots.triggers) {
+        if *trigger == Truth::FAULTY {
+            add(&rule.name, rule.trigger);
+        }
+    }
+    let could_approve = approval_possible || roots.awards.can_be_faulty();
+    for (award, set) in policy.awards.iter().zip(awards) {
+        if set.fault && set.is_settled() && could_approve {
+            add(&award.name, award.node);
+        }
+    }
+    for report in &policy.reports {
+        let set = places.evaluation.set(report.node);
+        if set.fault && set.is_settled() {
+            add(&report.name, report.node);
+        }
+    }
+    notes
+}
+
+/// Walks down from a faulty node to the operations that failed on operands that had not.
+fn origins(policy: &PolicyEntry, places: &Places, root: NodeId, language: &str) -> Vec<String> {
+    let graph = places.evaluation.engine().graph();
+    let mut queue = BTreeSet::from([(root, CASE)]);
+    let mut found = Vec::new();
+    while let Some((id, place)) = queue.pop_last() {
+        let node = graph.node(id);
+        let mut faulty_operands = Vec::new();
+        let mut visit = |from: PlaceId, operand: NodeId| {
+            let (set, home) = places.set(from, operand);
+            if set.fault {
+                faulty_operands.push((operand, home));
+            }
+        };
+        match &node.kind {
+            NodeKind::Fold { scope, .. } => {
+                let members = places.members(place, *scope);
+                for operand in node.kind.operands() {
+                    if graph.node(operand).scope == *scope {
+                        members.iter().for_each(|m| visit(*m, operand));
+                    } else {
+                        visit(place, operand);
+                    }
+                }
+            }
+            kind => kind.operands().into_iter().for_each(|operand| visit(place, operand)),
+        }
+        if faulty_operands.is_empty() {
+            let text = what_failed(policy, places, place, id, language);
+            if !found.contains(&text) {
+                found.push(text);
+            }
+        } else {
+            queue.extend(faulty_operands);
+        }
+    }
+    found.reverse();
+    found
+}
+
+/// What failed, in words.
+fn what_failed(policy: &PolicyEntry, places: &Places, place: PlaceId, id: NodeId, language: &str) -> String {
+    let graph = places.evaluation.engine().graph();
+    let node = graph.node(id);
+    let what = match &node.kind {
+        NodeKind::Fact(fact, scope) => {
+            let (_, path) = places.path(places.around(place, *scope), *fact);
+            return format!("`{path}` will not be known");
+        }
+        NodeKind::Const(Const::Fault) => "a figure that is not recorded",
+        NodeKind::Op(Op::Divide | Op::DivideRounded(_), operands)
+            if operands
+                .get(1)
+                .is_some_and(|d| places.set(place, *d).0.ends().is_some_and(|(l, h)| l <= 0 && h >= 0)) =>
+        {
+            "a division by zero"
+        }
+        NodeKind::Op(_, operands) if operands.iter().any(|n| places.set(place, *n).0.none) => "none used as a value",
+        NodeKind::Op(Op::MakeDate, _) => "a date that does not exist",
+        NodeKind::Op(..) => "a value beyond the engine's limits",
+        NodeKind::OnDay(..) => "nothing is in force on that day",
+        NodeKind::Exceptions { .. } => "two exceptions apply with different values",
+        NodeKind::Table { rows, .. } => {
+            let met = rows.iter().filter(|(c, _)| places.set(place, *c).0.as_truth().can_be_met()).count();
+            if met == 0 { "no row of the table matches" } else { "several rows of the table match" }
+        }
+        NodeKind::Fold { .. } => "the list is empty, or will not be known",
+        _ => "a computation that failed",
+    };
+    match policy.defines.iter().find(|d| d.node == id) {
+        Some(define) => {
+            let title = define.title.as_ref().map(|t| format!(" ({})", t.in_language(language)));
+            format!("{what}, in `{}`{}", define.name, title.unwrap_or_default())
+        }
+        None => what.to_owned(),
+    }
+}

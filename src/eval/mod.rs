@@ -1,0 +1,4 @@
+//! Evaluators over the decision graph.
+
+pub mod range;
+pub mod value;
