@@ -3,7 +3,21 @@
 //! Nothing downstream of the graph looks at syntax; nothing upstream of it evaluates. Operands stand before the nodes that
 //! use them. A node belongs to the innermost *scope* it depends on: the case itself, or a member of a list.
 
+pub mod artefact;
+mod build;
+mod canonical;
+pub mod draw;
+pub mod dump;
+#[cfg(feature = "compile")]
+pub mod from_model;
+pub mod hash;
+mod places;
+mod prove;
+mod scopes;
 pub mod sets;
+mod settle;
+
+pub use places::{RowPlace, TablePlace};
 
 use crate::op::{Hit, Op, Quantifier, RuleKind, Shape};
 use crate::value::{Choices, Date, EntityId, LeapRule, Message, Set, Text, Type};

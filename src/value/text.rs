@@ -57,6 +57,15 @@ impl<V> Message<V> {
         })
     }
 
+    /// The places of all values shown, in every language.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
+        let all = std::iter::once(&mut self.default).chain(self.others.iter_mut().map(|(_, p)| p));
+        all.flatten().filter_map(|p| match p {
+            Part::Value(v) => Some(v),
+            Part::Words(_) => None,
+        })
+    }
+
     /// The same message with other values.
     pub fn map<W>(&self, mut f: impl FnMut(&V) -> W) -> Message<W> {
         let mut parts = |parts: &[Part<V>]| -> Vec<Part<W>> {

@@ -1,0 +1,372 @@
+//! From condition nodes to formulas over variables.
+
+use super::cells::{self, Cell, Key, Runs, Variable};
+use super::Conditions;
+use crate::graph::build::{GraphTexts, constant_set};
+use crate::graph::{Const, Graph, NodeId, NodeKind};
+use crate::op::{self, Op, Operand, Quantifier, Shape, Test, Texts};
+use crate::value::{Body, Set, TextId, Truth};
+use std::cmp::Ordering;
+use std::collections::HashMap;
+
+/// How large the formulas of one table may become, and how deep.
+const MOST_FORMULAS: usize = 200_000;
+const MOST_DEPTH: usize = 64;
+
+/// A condition over variables.
+#[derive(Clone, Debug)]
+pub(super) enum Formula {
+    Const(Truth),
+    Atom { variable: usize, runs: Runs },
+    Not(usize),
+    Group(Quantifier, Vec<usize>),
+}
+
+/// A test before the cells are known.
+enum Draft {
+    Const(Truth),
+    /// A truth's own value.
+    Truth(NodeId),
+    /// A strict operator on one value and constants.
+    Test { value: NodeId, op: Op, args: Vec<Argument> },
+    /// How the first compares with the second, and how it stands if one is none.
+    Compare { a: NodeId, b: NodeId, met: fn(Ordering) -> bool, no_value: Truth },
+    Not(usize),
+    Group(Quantifier, Vec<usize>),
+}
+
+#[derive(Clone, Copy)]
+enum Argument {
+    Value,
+    Const(Const, Shape),
+}
+
+/// Reads conditions and promises into `out`. Of the promises those count that speak of a value that a condition tests.
+pub(super) fn read(out: &mut Conditions, conditions: &[NodeId], given: &[NodeId]) {
+    let mut reader =
+        Reader { graph: out.graph, drafts: Vec::new(), depth: Vec::new(), known: HashMap::new(), too_large: false };
+    let all: Vec<usize> = conditions.iter().map(|c| reader.condition(*c)).collect();
+    let tested: Vec<NodeId> = reader.values().collect();
+    let mut promised = Vec::new();
+    for promise in given {
+        let before = reader.drafts.len();
+        let formula = reader.condition(*promise);
+        if reader.drafts[before..].iter().any(|d| d.value().is_some_and(|v| tested.contains(&v))) {
+            promised.push(formula);
+        }
+    }
+    out.too_large = reader.too_large || reader.depth.iter().any(|d| *d > MOST_DEPTH);
+    (out.all, out.given) = (all, promised);
+    if !out.too_large {
+        let graph = out.graph;
+        (out.variables, out.formulas) = reader.finish(graph);
+    }
+}
+
+struct Reader<'a> {
+    graph: &'a Graph,
+    drafts: Vec<Draft>,
+    depth: Vec<usize>,
+    known: HashMap<NodeId, usize>,
+    too_large: bool,
+}
+
+impl Draft {
+    fn value(&self) -> Option<NodeId> {
+        match self {
+            Draft::Truth(value) | Draft::Test { value, .. } => Some(*value),
+            _ => None,
+        }
+    }
+}
+
+impl Reader<'_> {
+    fn values(&self) -> impl Iterator<Item = NodeId> {
+        self.drafts.iter().filter_map(Draft::value)
+    }
+
+    fn push(&mut self, draft: Draft) -> usize {
+        let depth = match &draft {
+            Draft::Not(a) => self.depth[*a] + 1,
+            Draft::Group(_, items) => items.iter().map(|i| self.depth[*i] + 1).max().unwrap_or(0),
+            _ => 0,
+        };
+        self.depth.push(depth);
+        self.drafts.push(draft);
+        self.too_large |= self.drafts.len() > MOST_FORMULAS;
+        self.drafts.len() - 1
+    }
+
+    /// The draft of a condition; what it is made of is read first, without recursion.
+    fn condition(&mut self, root: NodeId) -> usize {
+        let mut stack = vec![root];
+        while let Some(node) = stack.last().copied() {
+            if self.known.contains_key(&node) || self.too_large {
+                stack.pop();
+                continue;
+            }
+            let inner = if self.decided(node).is_some() { Vec::new() } else { self.connected(node) };
+            let waiting: Vec<NodeId> = inner.into_iter().filter(|n| !self.known.contains_key(n)).collect();
+            if waiting.is_empty() {
+                let draft = self.draft(node);
+                self.known.insert(node, draft);
+                stack.pop();
+            } else {
+                stack.extend(waiting);
+            }
+        }
+        match self.known.get(&root) {
+            Some(draft) => *draft,
+            None => self.push(Draft::Const(Truth::OPEN)),
+        }
+    }
+
+    /// The standing of a condition that its static set decides, faults aside.
+    fn decided(&self, node: NodeId) -> Option<Truth> {
+        match self.graph.node(node).set.body {
+            Body::Truth(truth) if truth != Truth::OPEN => Some(truth),
+            Body::Nothing => Some(Truth::FAULTY),
+            _ => None,
+        }
+    }
+
+    /// The conditions that a connective connects.
+    fn connected(&self, node: NodeId) -> Vec<NodeId> {
+        match &self.graph.node(node).kind {
+            NodeKind::Not(_) | NodeKind::Group(..) | NodeKind::If(..) => self.graph.node(node).kind.operands(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn draft(&mut self, node: NodeId) -> usize {
+        if let Some(truth) = self.decided(node) {
+            return self.push(Draft::Const(truth));
+        }
+        let known = |n: &NodeId| self.known.get(n).copied().unwrap_or(0);
+        match &self.graph.node(node).kind {
+            NodeKind::Not(a) => {
+                let a = known(a);
+                self.push(Draft::Not(a))
+            }
+            NodeKind::Group(quantifier, items) => {
+                let items = items.iter().map(known).collect();
+                self.push(Draft::Group(*quantifier, items))
+            }
+            NodeKind::If(c, a, b) => {
+                let (c, a, b) = (known(c), known(a), known(b));
+                let not = self.push(Draft::Not(c));
+                let then = self.push(Draft::Group(Quantifier::All, vec![c, a]));
+                let otherwise = self.push(Draft::Group(Quantifier::All, vec![not, b]));
+                self.push(Draft::Group(Quantifier::Any, vec![then, otherwise]))
+            }
+            NodeKind::Op(Op::Matches(tests), args) => self.matches(tests, args),
+            NodeKind::Op(op @ (Op::Equal | Op::Less | Op::AtMost), args) => match args[..] {
+                [a, b] => self.comparison(op, a, b),
+                _ => self.push(Draft::Truth(node)),
+            },
+            NodeKind::Op(Op::IsNone, args) if args.len() == 1 => {
+                self.push(Draft::Test { value: args[0], op: Op::IsNone, args: vec![Argument::Value] })
+            }
+            _ => self.push(Draft::Truth(node)),
+        }
+    }
+
+    fn constant(&self, node: NodeId) -> Option<Argument> {
+        let of = self.graph.node(node);
+        match of.kind {
+            NodeKind::Const(value @ (Const::Truth(_) | Const::Mantissa(_) | Const::Choice(_) | Const::Text(_))) => {
+                Some(Argument::Const(value, of.shape))
+            }
+            _ => None,
+        }
+    }
+
+    fn comparison(&mut self, op: &Op, a: NodeId, b: NodeId) -> usize {
+        let met: fn(Ordering) -> bool = match op {
+            Op::Equal => Ordering::is_eq,
+            Op::Less => Ordering::is_lt,
+            _ => Ordering::is_le,
+        };
+        let draft = match (self.constant(a), self.constant(b)) {
+            (None, Some(b)) => Draft::Test { value: a, op: op.clone(), args: vec![Argument::Value, b] },
+            (Some(a), None) => Draft::Test { value: b, op: op.clone(), args: vec![a, Argument::Value] },
+            _ => Draft::Compare { a, b, met, no_value: Truth::FAULTY },
+        };
+        self.push(draft)
+    }
+
+    /// Any of the tests; those against constants together.
+    fn matches(&mut self, tests: &[Test], args: &[NodeId]) -> usize {
+        let Some((value, mut bounds)) = args.split_first() else { return self.push(Draft::Const(Truth::NOT_MET)) };
+        let (mut constant, mut of_constant, mut any) = (Vec::new(), vec![Argument::Value], Vec::new());
+        for test in tests {
+            let (own, rest) = bounds.split_at(test.bounds().min(bounds.len()));
+            bounds = rest;
+            match own.iter().map(|b| self.constant(*b)).collect::<Option<Vec<_>>>() {
+                Some(own) => {
+                    constant.push(*test);
+                    of_constant.extend(own);
+                }
+                None => any.push(self.bounded(*value, *test, own)),
+            }
+        }
+        if !constant.is_empty() {
+            let op = Op::Matches(constant.into());
+            any.push(self.push(Draft::Test { value: *value, op, args: of_constant }));
+        }
+        match any[..] {
+            [only] => only,
+            _ => self.push(Draft::Group(Quantifier::Any, any)),
+        }
+    }
+
+    /// A test of which a bound is no constant.
+    fn bounded(&mut self, value: NodeId, test: Test, bounds: &[NodeId]) -> usize {
+        let met: fn(Ordering) -> bool = match (test, bounds) {
+            (Test::To, [low, high]) => {
+                let low = self.bounded(value, Test::AtLeast, &[*low]);
+                let high = self.bounded(value, Test::AtMost, &[*high]);
+                return self.push(Draft::Group(Quantifier::All, vec![low, high]));
+            }
+            (Test::Is, _) => Ordering::is_eq,
+            (Test::AtLeast, _) => Ordering::is_ge,
+            (Test::AtMost, _) => Ordering::is_le,
+            (Test::MoreThan, _) => Ordering::is_gt,
+            _ => Ordering::is_lt,
+        };
+        let Some(bound) = bounds.first() else { return self.push(Draft::Const(Truth::OPEN)) };
+        let draft = match self.constant(*bound) {
+            Some(bound) => {
+                Draft::Test { value, op: Op::Matches([test].into()), args: vec![Argument::Value, bound] }
+            }
+            None => {
+                let no_value = Truth::NOT_MET.or_possibly(Truth::FAULTY);
+                Draft::Compare { a: value, b: *bound, met, no_value }
+            }
+        };
+        self.push(draft)
+    }
+
+    /// Cuts the variables into cells and judges every test on every cell.
+    fn finish(self, graph: &Graph) -> (Vec<Variable>, Vec<Formula>) {
+        let mut keys: Vec<Key> = Vec::new();
+        let mut places: HashMap<Key, usize> = HashMap::new();
+        let mut cuts: HashMap<NodeId, (Vec<i128>, Vec<u32>)> = HashMap::new();
+        for draft in &self.drafts {
+            let Some(key) = draft.key() else { continue };
+            places.entry(key).or_insert_with(|| {
+                keys.push(key);
+                keys.len() - 1
+            });
+            let Draft::Test { value, args, .. } = draft else { continue };
+            let (starts, texts) = cuts.entry(*value).or_default();
+            for argument in args {
+                match argument {
+                    Argument::Const(Const::Text(text), _) => texts.push(*text),
+                    Argument::Const(constant, shape) => {
+                        starts.extend(cells::starts(*constant, shape.scale, graph.node(*value).shape.scale).into_iter().flatten());
+                    }
+                    Argument::Value => {}
+                }
+            }
+        }
+        let variables: Vec<Variable> = keys
+            .iter()
+            .map(|key| match key {
+                Key::Value(node) => {
+                    let (mut starts, mut texts) = cuts.remove(node).unwrap_or_default();
+                    Variable::value(graph, *node, &mut starts, &mut texts)
+                }
+                Key::Pair(a, b) => Variable::pair(graph, *a, *b),
+            })
+            .collect();
+        let formula = |draft: Draft| {
+            let place = draft.key().and_then(|k| places.get(&k).copied());
+            match (draft, place) {
+                (Draft::Const(truth), _) => Formula::Const(truth),
+                (Draft::Not(a), _) => Formula::Not(a),
+                (Draft::Group(quantifier, items), _) => Formula::Group(quantifier, items),
+                (draft, Some(variable)) => {
+                    let runs = draft.runs(graph, &variables[variable]);
+                    if runs.is_empty() { Formula::Const(Truth::FAULTY) } else { Formula::Atom { variable, runs } }
+                }
+                (_, None) => Formula::Const(Truth::OPEN),
+            }
+        };
+        let formulas = self.drafts.into_iter().map(formula).collect();
+        (variables, formulas)
+    }
+}
+
+impl Draft {
+    fn key(&self) -> Option<Key> {
+        match *self {
+            Draft::Truth(value) | Draft::Test { value, .. } => Some(Key::Value(value)),
+            Draft::Compare { a, b, .. } => Some(Key::Pair(a.min(b), a.max(b))),
+            _ => None,
+        }
+    }
+
+    /// How the test stands on which cells.
+    fn runs(&self, graph: &Graph, variable: &Variable) -> Runs {
+        let every = variable.cells.iter().enumerate().map(|(i, c)| (i as u32, c));
+        match self {
+            Draft::Compare { a, b, met, no_value } => cells::runs(every.map(|(i, cell)| {
+                let truth = match cell {
+                    Cell::Compare(order) => Truth::of(met(if a <= b { *order } else { order.reverse() })),
+                    _ => *no_value,
+                };
+                (i, truth)
+            })),
+            Draft::Truth(_) => {
+                cells::runs(every.map(|(i, cell)| (i, cell.set().map_or(Truth::OPEN, |s| s.as_truth()))))
+            }
+            Draft::Test { value, op, args } => {
+                let shape = graph.node(*value).shape;
+                let judge = |cell: &Cell| test(graph, op, args, cell, shape);
+                if !shape.kind.is_numeric() {
+                    return cells::runs(every.map(|(i, c)| (i, judge(c))));
+                }
+                // Between its own bounds a test on numbers cannot change.
+                let mut places: Vec<u32> = vec![0];
+                for argument in args {
+                    let Argument::Const(constant, of) = argument else { continue };
+                    let starts = cells::starts(*constant, of.scale, shape.scale).into_iter().flatten();
+                    places.extend(starts.map(|s| variable.cell_of(s)));
+                }
+                let none = variable.cells.iter().position(|c| c.set() == Some(Set::NONE));
+                places.extend(none.map(|n| n as u32));
+                places.sort_unstable();
+                places.dedup();
+                let cell = |i: &u32| variable.cells.get(*i as usize).map(|c| (*i, judge(c)));
+                cells::runs(places.iter().filter_map(cell))
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// How a test stands on a cell: on any of its values.
+fn test(graph: &Graph, op: &Op, args: &[Argument], cell: &Cell, shape: Shape) -> Truth {
+    let Some(set) = cell.set() else { return Truth::OPEN };
+    let sample = match set.body {
+        Body::Interval(low, _) => Set { body: Body::Interval(low, low), ..set },
+        Body::AnyText => Set::of(Body::Text(TextId(u32::MAX))),
+        _ => set,
+    };
+    let operand = |a: &Argument| match a {
+        Argument::Value => Operand { set: sample, shape },
+        Argument::Const(value, shape) => Operand { set: constant_set(*value), shape: *shape },
+    };
+    let operands: Vec<Operand> = args.iter().map(operand).collect();
+    op::range(op, Shape::TRUTH, &operands, &OtherText(GraphTexts(&graph.texts))).as_truth()
+}
+
+/// Texts of constants, and one that is none of them.
+struct OtherText<'a>(GraphTexts<'a>);
+
+impl Texts for OtherText<'_> {
+    fn text(&self, id: TextId) -> &str {
+        if id.0 == u32::MAX { "\u{0}" } else { self.0.text(id) }
+    }
+}
