@@ -4,7 +4,7 @@
 //! closed fact makes it faulty.
 
 use super::{Const, Entity, Fact, FactId, Fold, Graph, Node, NodeId, NodeKind, Scope, ScopeId};
-use crate::op::{self, Hit, Op, Operand, Quantifier, Shape, Texts};
+use crate::op::{self, Hit, Op, Operand, Quantifier, Shape};
 use crate::value::{Body, Choices, Set, TextId, Truth};
 use std::collections::HashMap;
 
@@ -156,7 +156,7 @@ impl Builder {
             Some(Operand { set, shape: self.graph.node(*n).shape })
         };
         let operands: Vec<Operand> = args.iter().map(operand).collect::<Option<_>>()?;
-        set_constant(&op::range(op, shape, &operands, &GraphTexts(&self.graph.texts)))
+        set_constant(&op::range(op, shape, &operands, &self.graph.texts))
     }
 
     /// The value at another scale or kind; *none* stays what it is where the shape allows it.
@@ -170,7 +170,16 @@ impl Builder {
                 let NodeKind::Const(value) = self.graph.node(node).kind else { return node };
                 self.constant(value, shape)
             }
-            _ => self.op(Op::As, vec![node], Shape { optional: shape.optional && of.optional, ..shape }),
+            _ => {
+                let plain = Shape { optional: false, ..shape };
+                let value = self.op(Op::As, vec![node], plain);
+                if !(shape.optional && of.optional) {
+                    return value;
+                }
+                let is_none = self.op(Op::IsNone, vec![node], Shape::TRUTH);
+                let none = self.constant(Const::None, shape);
+                self.choose(is_none, none, value, shape)
+            }
         }
     }
 
@@ -263,15 +272,6 @@ impl Builder {
     /// A fold over the members of a scope.
     pub fn fold(&mut self, scope: ScopeId, filter: Option<NodeId>, fold: Fold, shape: Shape) -> NodeId {
         self.add(NodeKind::Fold { scope, filter, fold }, shape)
-    }
-}
-
-/// Texts of constants alone.
-pub(super) struct GraphTexts<'a>(pub &'a [Box<str>]);
-
-impl Texts for GraphTexts<'_> {
-    fn text(&self, id: TextId) -> &str {
-        self.0.get(id.0 as usize).map_or("", |t| t)
     }
 }
 

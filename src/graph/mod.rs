@@ -6,6 +6,7 @@
 pub mod artefact;
 mod build;
 mod canonical;
+mod clause;
 pub mod draw;
 pub mod dump;
 #[cfg(feature = "compile")]
@@ -16,7 +17,9 @@ mod prove;
 mod scopes;
 pub mod sets;
 mod settle;
+mod validate;
 
+pub use clause::Clause;
 pub use places::{RowPlace, TablePlace};
 
 use crate::op::{Hit, Op, Quantifier, RuleKind, Shape};
@@ -345,23 +348,6 @@ pub struct Rule {
     pub trigger: NodeId,
     /// `otherwise` or `because`.
     pub message: Option<Message<NodeId>>,
-}
-
-/// A condition as a person reads it: paragraphs and, at the leaves, the author's words.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Clause {
-    /// Its truth.
-    pub node: NodeId,
-    /// `(a)`, without parentheses.
-    pub label: Option<Box<str>>,
-    /// `cites`.
-    pub cites: Option<Text>,
-    /// The author's words.
-    pub words: Box<str>,
-    /// How the parts make the whole; absent at a leaf.
-    pub quantifier: Option<Quantifier>,
-    /// The parts.
-    pub parts: Vec<Clause>,
 }
 
 /// An award or report.

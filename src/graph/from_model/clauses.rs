@@ -10,7 +10,7 @@ impl OfModel<'_, '_> {
     pub(super) fn clause(&mut self, e: &Expr, label: Option<Box<str>>, cites: Option<Text>, at: &At) -> Clause {
         let words = words(self.low.sources.text(e.span)).into();
         match &e.kind {
-            ExprKind::Group(quantifier, items) if !is_implication(items) && self.depth < 100 => {
+            ExprKind::Group(quantifier, items) if !is_implication(items) && self.depth < Clause::MOST_NESTED => {
                 self.depth += 1;
                 let one = |i: &Item| self.clause(&i.condition, i.label.clone(), i.cites.clone(), at);
                 let parts: Vec<Clause> = items.iter().map(one).collect();

@@ -2,7 +2,7 @@
 
 use super::cells::{self, Cell, Key, Runs, Variable};
 use super::Conditions;
-use crate::graph::build::{GraphTexts, constant_set};
+use crate::graph::build::constant_set;
 use crate::graph::{Const, Graph, NodeId, NodeKind};
 use crate::op::{self, Op, Operand, Quantifier, Shape, Test, Texts};
 use crate::value::{Body, Set, TextId, Truth};
@@ -359,11 +359,11 @@ fn test(graph: &Graph, op: &Op, args: &[Argument], cell: &Cell, shape: Shape) ->
         Argument::Const(value, shape) => Operand { set: constant_set(*value), shape: *shape },
     };
     let operands: Vec<Operand> = args.iter().map(operand).collect();
-    op::range(op, Shape::TRUTH, &operands, &OtherText(GraphTexts(&graph.texts))).as_truth()
+    op::range(op, Shape::TRUTH, &operands, &OtherText(&graph.texts)).as_truth()
 }
 
 /// Texts of constants, and one that is none of them.
-struct OtherText<'a>(GraphTexts<'a>);
+struct OtherText<'a>(&'a Vec<Box<str>>);
 
 impl Texts for OtherText<'_> {
     fn text(&self, id: TextId) -> &str {
