@@ -33,7 +33,9 @@ pub enum ArtefactError {
         found: u32,
     },
     /// It was compiled for other rules of meaning.
-    #[error("this policy was compiled for semantics {found}, and this engine has semantics {SEMANTICS}: compile it again")]
+    #[error(
+        "this policy was compiled for semantics {found}, and this engine has semantics {SEMANTICS}: compile it again"
+    )]
     Semantics {
         /// The number it names.
         found: u32,
@@ -88,8 +90,7 @@ pub fn load(bytes: &[u8]) -> Result<Program, ArtefactError> {
     if Sha256::digest(payload)[..] != checksum[..] {
         return Err(ArtefactError::Damaged);
     }
-    let (mut program, rest) =
-        postcard::take_from_bytes::<Program>(payload).map_err(|_| ArtefactError::Unreadable)?;
+    let (mut program, rest) = postcard::take_from_bytes::<Program>(payload).map_err(|_| ArtefactError::Unreadable)?;
     if !rest.is_empty() {
         return Err(ArtefactError::Unreadable);
     }

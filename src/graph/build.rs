@@ -4,14 +4,10 @@
 //! closed fact makes it faulty.
 
 use super::{Const, Entity, Fact, FactId, Fold, Graph, Node, NodeId, NodeKind, Scope, ScopeId};
+use super::{MOST_NESTED_LISTS, MOST_NODES};
 use crate::op::{self, Hit, Op, Operand, Quantifier, Shape};
-use crate::value::{Body, Choices, Set, TextId, Truth};
+use crate::value::{Body, Set, Truth};
 use std::collections::HashMap;
-
-/// The most nodes a graph may have.
-pub const MOST_NODES: usize = 1_000_000;
-/// How many lists may stand within each other.
-pub const MOST_NESTED_LISTS: usize = 16;
 
 /// A graph under construction.
 pub struct Builder {
@@ -36,14 +32,7 @@ impl Builder {
             texts: Vec::new(),
             nodes: Vec::new(),
         };
-        Builder {
-            graph,
-            optimize,
-            index: HashMap::new(),
-            scopes: HashMap::new(),
-            texts: HashMap::new(),
-            full: false,
-        }
+        Builder { graph, optimize, index: HashMap::new(), scopes: HashMap::new(), texts: HashMap::new(), full: false }
     }
 
     /// Whether the graph has outgrown [`MOST_NODES`] or [`MOST_NESTED_LISTS`]; nothing is added any more.
@@ -152,7 +141,7 @@ impl Builder {
 
     fn fold_op(&self, op: &Op, args: &[NodeId], shape: Shape) -> Option<Const> {
         let operand = |n: &NodeId| {
-            let set = constant_set(self.const_of(*n)?);
+            let set = self.const_of(*n)?.set();
             Some(Operand { set, shape: self.graph.node(*n).shape })
         };
         let operands: Vec<Operand> = args.iter().map(operand).collect::<Option<_>>()?;
@@ -272,18 +261,6 @@ impl Builder {
     /// A fold over the members of a scope.
     pub fn fold(&mut self, scope: ScopeId, filter: Option<NodeId>, fold: Fold, shape: Shape) -> NodeId {
         self.add(NodeKind::Fold { scope, filter, fold }, shape)
-    }
-}
-
-/// The set of a constant.
-pub(super) fn constant_set(value: Const) -> Set {
-    match value {
-        Const::Truth(value) => Set::yes_or_no(value),
-        Const::Mantissa(mantissa) => Set::point(mantissa),
-        Const::Choice(value) => Set::of(Body::Choices(Choices::one(value))),
-        Const::Text(text) => Set::of(Body::Text(TextId(text))),
-        Const::None => Set::NONE,
-        Const::Fault => Set::FAULT,
     }
 }
 

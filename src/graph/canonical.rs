@@ -1,7 +1,7 @@
 //! The canonical order of a graph: what policies refer to, operands first, in the order in which they are referred to.
 
-use super::{Const, Graph, NodeId, NodeKind, Program, Scope, ScopeId};
-use std::collections::{BTreeSet, HashMap};
+use super::{Clause, Const, Fold, Graph, NodeId, NodeKind, PolicyEntry, Program, Scope, ScopeId};
+use std::collections::HashMap;
 
 /// Drops what no policy refers to and numbers the rest in canonical order. Returned is each node's new number.
 pub(super) fn compact(program: &mut Program) -> Vec<Option<NodeId>> {
@@ -80,39 +80,64 @@ impl Renumber {
     }
 }
 
-impl Graph {
-    /// The nodes that some nodes rest on, and these themselves: operands first, otherwise in the order given.
-    pub fn reached(&self, roots: &[NodeId]) -> Vec<NodeId> {
-        let mut order = Vec::new();
-        let mut seen = vec![false; self.nodes.len()];
-        for root in roots {
-            let mut stack = vec![(*root, false)];
-            while let Some((node, finished)) = stack.pop() {
-                if finished {
-                    order.push(node);
-                } else if !std::mem::replace(&mut seen[node.0 as usize], true) {
-                    stack.push((node, true));
-                    stack.extend(self.node(node).kind.operands().into_iter().rev().map(|n| (n, false)));
-                }
-            }
+impl Fold {
+    fn nodes_mut(&mut self) -> Vec<&mut NodeId> {
+        match self {
+            Fold::Count => Vec::new(),
+            Fold::Sum(v) | Fold::Satisfies(_, v) => vec![v],
+            Fold::Largest(v, other) | Fold::Smallest(v, other) => std::iter::once(v).chain(other).collect(),
+            Fold::DaysCovered { from, to, within_from, within_to } => vec![from, to, within_from, within_to],
         }
-        order
     }
+}
 
-    /// The facts that some nodes speak of: their own, and the lists whose members they go through.
-    pub fn facts_of(&self, nodes: &[NodeId]) -> BTreeSet<super::FactId> {
-        let mut facts = BTreeSet::new();
-        let lists = |scope: ScopeId| self.around(scope).filter(|s| *s != ScopeId::CASE);
-        for node in nodes {
-            match self.node(*node).kind {
-                NodeKind::Fact(fact, scope) | NodeKind::Known(fact, scope) => {
-                    facts.insert(fact);
-                    facts.extend(lists(scope).map(|s| self.scopes[s.0 as usize].list));
-                }
-                NodeKind::Fold { scope, .. } => facts.extend(lists(scope).map(|s| self.scopes[s.0 as usize].list)),
-                _ => {}
-            }
+impl NodeKind {
+    /// The places of the nodes it uses, in the order of [`NodeKind::operands`].
+    fn operands_mut(&mut self) -> Vec<&mut NodeId> {
+        fn pairs(pairs: &mut [(NodeId, NodeId)]) -> impl Iterator<Item = &mut NodeId> {
+            pairs.iter_mut().flat_map(|(c, v)| [c, v])
         }
-        facts
+        match self {
+            NodeKind::Const(_) | NodeKind::Fact(..) | NodeKind::Known(..) | NodeKind::DecisionDate => Vec::new(),
+            NodeKind::Op(_, args) | NodeKind::Group(_, args) => args.iter_mut().collect(),
+            NodeKind::Not(a) => vec![a],
+            NodeKind::If(c, a, b) => vec![c, a, b],
+            NodeKind::OnDay(day, entries) => std::iter::once(day).chain(entries.iter_mut().map(|(_, n)| n)).collect(),
+            NodeKind::Exceptions { base, cases, .. } => std::iter::once(base).chain(pairs(cases)).collect(),
+            NodeKind::Table { rows, .. } => pairs(rows).collect(),
+            NodeKind::Fold { filter, fold, .. } => filter.iter_mut().chain(fold.nodes_mut()).collect(),
+        }
+    }
+}
+
+impl Clause {
+    /// The places of its nodes, parts first.
+    fn nodes_mut<'a>(&'a mut self, all: &mut Vec<&'a mut NodeId>) {
+        for part in &mut self.parts {
+            part.nodes_mut(all);
+        }
+        all.push(&mut self.node);
+    }
+}
+
+impl PolicyEntry {
+    /// The places of all nodes it refers to.
+    fn nodes_mut(&mut self) -> Vec<&mut NodeId> {
+        let mut all = Vec::new();
+        if let Some(applies) = &mut self.applies {
+            applies.nodes_mut(&mut all);
+        }
+        for rule in &mut self.rules {
+            all.extend(rule.in_force.as_mut());
+            for clause in rule.applies.iter_mut().chain([&mut rule.condition]).chain(&mut rule.unless) {
+                clause.nodes_mut(&mut all);
+            }
+            all.push(&mut rule.trigger);
+            all.extend(rule.message.iter_mut().flat_map(|m| m.values_mut()));
+        }
+        all.extend(self.awards.iter_mut().chain(&mut self.reports).map(|o| &mut o.node));
+        all.extend(self.promises.iter_mut().map(|p| &mut p.node));
+        all.extend(self.defines.iter_mut().map(|d| &mut d.node));
+        all
     }
 }

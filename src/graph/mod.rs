@@ -4,7 +4,9 @@
 //! use them. A node belongs to the innermost *scope* it depends on: the case itself, or a member of a list.
 
 pub mod artefact;
+#[cfg(feature = "compile")]
 mod build;
+#[cfg(feature = "compile")]
 mod canonical;
 mod clause;
 pub mod draw;
@@ -14,6 +16,7 @@ pub mod from_model;
 pub mod hash;
 mod places;
 mod prove;
+mod reach;
 mod scopes;
 pub mod sets;
 mod settle;
@@ -42,6 +45,11 @@ impl ScopeId {
     /// The case itself.
     pub const CASE: ScopeId = ScopeId(0);
 }
+
+/// The most nodes a graph may have.
+pub const MOST_NODES: usize = 1_000_000;
+/// How many lists may stand within each other.
+pub const MOST_NESTED_LISTS: usize = 16;
 
 /// The nodes, and what they speak about.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -148,6 +156,21 @@ pub enum Const {
     None,
     /// A computation that has failed: an unrecorded figure.
     Fault,
+}
+
+impl Const {
+    /// The set of this one value.
+    pub fn set(self) -> Set {
+        use crate::value::{Body, TextId};
+        match self {
+            Const::Truth(value) => Set::yes_or_no(value),
+            Const::Mantissa(mantissa) => Set::point(mantissa),
+            Const::Choice(value) => Set::of(Body::Choices(Choices::one(value))),
+            Const::Text(text) => Set::of(Body::Text(TextId(text))),
+            Const::None => Set::NONE,
+            Const::Fault => Set::FAULT,
+        }
+    }
 }
 
 /// What a node computes.

@@ -38,11 +38,7 @@ impl Graph {
 
     /// The inner one of two scopes, if one stands within the other.
     pub(crate) fn deeper(&self, a: ScopeId, b: ScopeId) -> Option<ScopeId> {
-        if a == b || self.encloses(b, a) {
-            Some(a)
-        } else {
-            self.encloses(a, b).then_some(b)
-        }
+        if a == b || self.encloses(b, a) { Some(a) } else { self.encloses(a, b).then_some(b) }
     }
 }
 
@@ -56,45 +52,9 @@ impl Fold {
             Fold::DaysCovered { from, to, within_from, within_to } => (vec![from, to], vec![within_from, within_to]),
         }
     }
-
-    fn nodes_mut(&mut self) -> Vec<&mut NodeId> {
-        match self {
-            Fold::Count => Vec::new(),
-            Fold::Sum(v) | Fold::Satisfies(_, v) => vec![v],
-            Fold::Largest(v, other) | Fold::Smallest(v, other) => std::iter::once(v).chain(other).collect(),
-            Fold::DaysCovered { from, to, within_from, within_to } => vec![from, to, within_from, within_to],
-        }
-    }
-}
-
-impl NodeKind {
-    /// The places of the nodes it uses, in the order of [`NodeKind::operands`].
-    pub(crate) fn operands_mut(&mut self) -> Vec<&mut NodeId> {
-        fn pairs(pairs: &mut [(NodeId, NodeId)]) -> impl Iterator<Item = &mut NodeId> {
-            pairs.iter_mut().flat_map(|(c, v)| [c, v])
-        }
-        match self {
-            NodeKind::Const(_) | NodeKind::Fact(..) | NodeKind::Known(..) | NodeKind::DecisionDate => Vec::new(),
-            NodeKind::Op(_, args) | NodeKind::Group(_, args) => args.iter_mut().collect(),
-            NodeKind::Not(a) => vec![a],
-            NodeKind::If(c, a, b) => vec![c, a, b],
-            NodeKind::OnDay(day, entries) => std::iter::once(day).chain(entries.iter_mut().map(|(_, n)| n)).collect(),
-            NodeKind::Exceptions { base, cases, .. } => std::iter::once(base).chain(pairs(cases)).collect(),
-            NodeKind::Table { rows, .. } => pairs(rows).collect(),
-            NodeKind::Fold { filter, fold, .. } => filter.iter_mut().chain(fold.nodes_mut()).collect(),
-        }
-    }
 }
 
 impl Clause {
-    /// The places of its nodes, parts first.
-    fn nodes_mut<'a>(&'a mut self, all: &mut Vec<&'a mut NodeId>) {
-        for part in &mut self.parts {
-            part.nodes_mut(all);
-        }
-        all.push(&mut self.node);
-    }
-
     fn nodes(&self, all: &mut Vec<NodeId>) {
         for part in &self.parts {
             part.nodes(all);
@@ -127,26 +87,6 @@ impl PolicyEntry {
         }
         all.extend(self.roots());
         all.extend(self.defines.iter().map(|d| d.node));
-        all
-    }
-
-    /// The places of all nodes it refers to.
-    pub(crate) fn nodes_mut(&mut self) -> Vec<&mut NodeId> {
-        let mut all = Vec::new();
-        if let Some(applies) = &mut self.applies {
-            applies.nodes_mut(&mut all);
-        }
-        for rule in &mut self.rules {
-            all.extend(rule.in_force.as_mut());
-            for clause in rule.applies.iter_mut().chain([&mut rule.condition]).chain(&mut rule.unless) {
-                clause.nodes_mut(&mut all);
-            }
-            all.push(&mut rule.trigger);
-            all.extend(rule.message.iter_mut().flat_map(|m| m.values_mut()));
-        }
-        all.extend(self.awards.iter_mut().chain(&mut self.reports).map(|o| &mut o.node));
-        all.extend(self.promises.iter_mut().map(|p| &mut p.node));
-        all.extend(self.defines.iter_mut().map(|d| &mut d.node));
         all
     }
 }

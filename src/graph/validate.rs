@@ -1,8 +1,8 @@
 //! What every program keeps, checked of one that was loaded. Scopes of nodes are recomputed on the way.
 
-use super::build::{MOST_NESTED_LISTS, MOST_NODES};
 use super::sets::MOST_MEMBERS;
 use super::{Clause, Const, Fold, Graph, NodeId, NodeKind, Output, PolicyEntry, Program, ScopeId};
+use super::{MOST_NESTED_LISTS, MOST_NODES};
 use crate::op::{self, Hit, Shape};
 use crate::value::{Choices, Date, EntityId, Kind, LIMIT, MAX_SCALE, Type, Unit};
 use std::collections::HashSet;
@@ -33,13 +33,9 @@ pub(super) fn validate(program: &mut Program) -> Checked {
         let node = &graph.nodes[place];
         ensure(node.kind.operands().iter().all(|n| (n.0 as usize) < place), "a node stands before what it uses")?;
         shape(graph, node.shape)?;
-        kind(graph, &node.kind, node.shape)
-            .and_then(|()| {
-                let scope = graph.scope_of(&node.kind).ok_or("a node uses members of lists that it does not stand in")?;
-                graph.nodes[place].scope = scope;
-                Ok(())
-            })
-            .map_err(|rule| format!("{rule} (node {place})"))?;
+        kind(graph, &node.kind, node.shape).map_err(|rule| format!("{rule} (node {place})"))?;
+        let scope = graph.scope_of(&node.kind).ok_or("a node uses members of lists that it does not stand in")?;
+        graph.nodes[place].scope = scope;
     }
     program.policies.iter().try_for_each(|p| policy(&program.graph, p))
 }
@@ -86,7 +82,10 @@ fn of_type(graph: &Graph, ty: &Type) -> Checked {
     }
     shape(graph, Shape::new(ty.kind, ty.scale))?;
     let (low, high) = ty.bounds();
-    ensure(low <= high && low >= -MOST_MANTISSA && high <= MOST_MANTISSA, "a range is the wrong way round or too large")?;
+    ensure(
+        low <= high && low >= -MOST_MANTISSA && high <= MOST_MANTISSA,
+        "a range is the wrong way round or too large",
+    )?;
     let dates = low >= Date::MIN.days() && high <= Date::MAX.days();
     ensure(ty.kind != Kind::Date || dates, "a range of dates leaves the calendar")
 }
@@ -204,7 +203,10 @@ fn constant(graph: &Graph, value: Const, shape: Shape) -> bool {
 }
 
 fn policy(graph: &Graph, policy: &PolicyEntry) -> Checked {
-    ensure(policy.nodes().iter().all(|n| (n.0 as usize) < graph.nodes.len()), "a policy names a node that is not there")?;
+    ensure(
+        policy.nodes().iter().all(|n| (n.0 as usize) < graph.nodes.len()),
+        "a policy names a node that is not there",
+    )?;
     let ordered = !matches!(policy.in_force, (Some(from), Some(until)) if from > until);
     ensure(ordered, "a policy's period is the wrong way round")?;
     let about_case = |n: NodeId| graph.node(n).scope == ScopeId::CASE;

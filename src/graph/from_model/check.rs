@@ -102,7 +102,8 @@ impl Check<'_> {
             Some(values) => {
                 let values = self.named(&values);
                 let found = format!("no row of this table matches {}", list(&values));
-                let help = "add a row for it, or let a row say `any`; if it cannot happen, declare the range of the fact";
+                let help =
+                    "add a row for it, or let a row say `any`; if it cannot happen, declare the range of the fact";
                 let mut trouble = Diagnostic::new(Code::TableGap, span, found).help(help);
                 trouble.example = values;
                 self.tell(trouble);
@@ -125,8 +126,9 @@ impl Check<'_> {
         let Some((example, values)) = real else {
             let trouble = if is_table {
                 let found = "it cannot be decided whether two rows of this table can match together";
-                Diagnostic::new(Code::TableUndecided, span, found)
-                    .help("where two rows match the case is referred to a person; `by first match table` takes the first")
+                Diagnostic::new(Code::TableUndecided, span, found).help(
+                    "where two rows match the case is referred to a person; `by first match table` takes the first",
+                )
             } else {
                 let found = "it cannot be decided whether two of these exceptions can apply together";
                 Diagnostic::new(Code::ExceptionUndecided, span, found).help(
@@ -162,9 +164,8 @@ impl Check<'_> {
         let graph = &self.program.graph;
         for (i, row) in place.rows.iter().enumerate() {
             let met = row.condition.map_or(Truth::NOT_MET, |c| graph.node(c).set.as_truth());
-            let never = row.condition.is_none_or(|c| {
-                !met.can_be_met() || !Conditions::new(graph, &[c], given).can_be_met(0)
-            });
+            let never =
+                row.condition.is_none_or(|c| !met.can_be_met() || !Conditions::new(graph, &[c], given).can_be_met(0));
             let found = match (never, hit) {
                 (true, Some(_)) => "no input matches this row",
                 (true, None) => "this exception never applies",

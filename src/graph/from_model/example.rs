@@ -128,8 +128,7 @@ impl Trial<'_> {
                 let Kind::List(entity) = self.graph.fact(*fact).ty.kind else { return Leaf::Pending };
                 let members = self.graph.scopes.iter().enumerate().skip(1);
                 let is_list = |s: &crate::graph::Scope| s.list == *fact && s.owner == scope;
-                let inner: Vec<ScopeId> =
-                    members.filter(|(_, s)| is_list(s)).map(|(i, _)| ScopeId(i as u32)).collect();
+                let inner: Vec<ScopeId> = members.filter(|(_, s)| is_list(s)).map(|(i, _)| ScopeId(i as u32)).collect();
                 // Of several scopes over one list, the one with facts sought counts.
                 let sought = inner.iter().find(|s| self.facts.keys().any(|(_, of)| self.graph.encloses(**s, *of)));
                 let Some(inner) = sought else { return Leaf::Pending };

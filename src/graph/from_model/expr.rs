@@ -123,7 +123,8 @@ impl OfModel<'_, '_> {
             nodes.push((condition, value));
         }
         let node = self.low.build.exceptions(base, nodes, shape);
-        let place = TablePlace { node, span: e.span, hit: None, need_not_cover: false, headings: Vec::new(), rows: places };
+        let place =
+            TablePlace { node, span: e.span, hit: None, need_not_cover: false, headings: Vec::new(), rows: places };
         self.low.places.push(place);
         node
     }

@@ -60,8 +60,8 @@ pub fn lower_with(sources: &Sources, models: &[Model], options: Options) -> (Opt
             let found = "these policies are larger than the engine takes";
             let help = format!(
                 "a bundle may have {} computations, and {} lists within each other",
-                super::build::MOST_NODES,
-                super::build::MOST_NESTED_LISTS
+                super::MOST_NODES,
+                super::MOST_NESTED_LISTS
             );
             low.diagnostics.push(Diagnostic::new(Code::TooLarge, model.span, found).help(help));
             break;
@@ -194,8 +194,7 @@ impl OfModel<'_, '_> {
         let in_force = self.in_force(rule.in_force, at.law);
         let applies = rule.applies.as_ref().map(|a| self.clause(a, None, None, at));
         let condition = self.clause(&rule.condition, None, rule.cites.clone(), at);
-        let unless: Vec<_> =
-            rule.unless.iter().map(|u| self.clause(&u.condition, None, u.cites.clone(), at)).collect();
+        let unless: Vec<_> = rule.unless.iter().map(|u| self.clause(&u.condition, None, u.cites.clone(), at)).collect();
         let waived: Vec<NodeId> = unless.iter().map(|u| u.node).collect();
         let build = &mut self.low.build;
         let breached = if rule.kind == RuleKind::Require {

@@ -1,8 +1,7 @@
 //! From condition nodes to formulas over variables.
 
-use super::cells::{self, Cell, Key, Runs, Variable};
 use super::Conditions;
-use crate::graph::build::constant_set;
+use super::cells::{self, Cell, Key, Runs, Variable};
 use crate::graph::{Const, Graph, NodeId, NodeKind};
 use crate::op::{self, Op, Operand, Quantifier, Shape, Test, Texts};
 use crate::value::{Body, Set, TextId, Truth};
@@ -28,9 +27,18 @@ enum Draft {
     /// A truth's own value.
     Truth(NodeId),
     /// A strict operator on one value and constants.
-    Test { value: NodeId, op: Op, args: Vec<Argument> },
+    Test {
+        value: NodeId,
+        op: Op,
+        args: Vec<Argument>,
+    },
     /// How the first compares with the second, and how it stands if one is none.
-    Compare { a: NodeId, b: NodeId, met: fn(Ordering) -> bool, no_value: Truth },
+    Compare {
+        a: NodeId,
+        b: NodeId,
+        met: fn(Ordering) -> bool,
+        no_value: Truth,
+    },
     Not(usize),
     Group(Quantifier, Vec<usize>),
 }
@@ -236,9 +244,7 @@ impl Reader<'_> {
         };
         let Some(bound) = bounds.first() else { return self.push(Draft::Const(Truth::OPEN)) };
         let draft = match self.constant(*bound) {
-            Some(bound) => {
-                Draft::Test { value, op: Op::Matches([test].into()), args: vec![Argument::Value, bound] }
-            }
+            Some(bound) => Draft::Test { value, op: Op::Matches([test].into()), args: vec![Argument::Value, bound] },
             None => {
                 let no_value = Truth::NOT_MET.or_possibly(Truth::FAULTY);
                 Draft::Compare { a: value, b: *bound, met, no_value }
@@ -264,7 +270,9 @@ impl Reader<'_> {
                 match argument {
                     Argument::Const(Const::Text(text), _) => texts.push(*text),
                     Argument::Const(constant, shape) => {
-                        starts.extend(cells::starts(*constant, shape.scale, graph.node(*value).shape.scale).into_iter().flatten());
+                        starts.extend(
+                            cells::starts(*constant, shape.scale, graph.node(*value).shape.scale).into_iter().flatten(),
+                        );
                     }
                     Argument::Value => {}
                 }
@@ -356,7 +364,7 @@ fn test(graph: &Graph, op: &Op, args: &[Argument], cell: &Cell, shape: Shape) ->
     };
     let operand = |a: &Argument| match a {
         Argument::Value => Operand { set: sample, shape },
-        Argument::Const(value, shape) => Operand { set: constant_set(*value), shape: *shape },
+        Argument::Const(value, shape) => Operand { set: value.set(), shape: *shape },
     };
     let operands: Vec<Operand> = args.iter().map(operand).collect();
     op::range(op, Shape::TRUTH, &operands, &OtherText(&graph.texts)).as_truth()

@@ -103,6 +103,7 @@ impl<'a> Conditions<'a> {
     }
 
     /// Whether a condition can be met by itself.
+    #[cfg(feature = "compile")]
     pub fn can_be_met(&self, condition: usize) -> bool {
         let mut work = BUDGET / 10;
         let whole: Vec<(u32, u32)> = self.variables.iter().map(|v| (0, v.cells.len() as u32)).collect();
