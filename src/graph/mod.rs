@@ -20,6 +20,8 @@ mod reach;
 mod scopes;
 pub mod sets;
 mod settle;
+#[cfg(all(test, feature = "compile"))]
+mod tests;
 mod validate;
 
 pub use clause::Clause;

@@ -1,0 +1,71 @@
+//! The graph as a whole, from text.
+
+use super::from_model::{Lowered, Options, lower_with};
+use super::{NodeKind, Program, artefact};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Sources;
+use crate::{model, syntax};
+
+fn lower_all(texts: &[&str], optimize: bool) -> (Option<Lowered>, Vec<Diagnostic>) {
+    let mut sources = Sources::default();
+    let mut models = Vec::new();
+    for (i, text) in texts.iter().enumerate() {
+        let id = sources.add(format!("{i}.placet"), *text);
+        let (file, found) = syntax::parse(id, text);
+        assert!(found.is_empty(), "{found:?}");
+        let (model, found) = model::check(&sources, &[file], &|_| None);
+        let errors: Vec<_> = found.iter().filter(|d| d.is_error()).collect();
+        assert!(errors.is_empty(), "{errors:?}");
+        models.extend(model);
+    }
+    lower_with(&sources, &models, Options { optimize })
+}
+
+fn program(texts: &[&str]) -> Program {
+    let (lowered, found) = lower_all(texts, true);
+    lowered.unwrap_or_else(|| panic!("{found:?}")).program
+}
+
+fn found(text: &str) -> Vec<(Code, String, Vec<(String, String)>)> {
+    lower_all(&[text], true).1.into_iter().map(|d| (d.code, d.message, d.example)).collect()
+}
+
+const ALLOWANCE: &str = r#"
+policy allowance "Allowance"
+  in force from 2024-01-01
+fact birth_date: date
+fact region: one of mainland, alaska, hawaii
+define age as years from birth_date to decision date
+require old_enough age is at least 80
+award amount: money in CNY
+  by table
+  | age         | region           | amount |
+  | 80 to 89    | mainland         | 200    |
+  | 90 or more  | mainland         | 300    |
+  | any         | alaska, hawaii   | 500    |
+"#;
+
+#[test]
+fn the_first_policy() {
+    let p = program(&[ALLOWANCE]);
+    println!("{}", p.dump());
+    let tables: Vec<_> = p
+        .graph
+        .nodes
+        .iter()
+        .filter_map(|n| match n.kind {
+            NodeKind::Table { exclusive, complete, .. } => Some((exclusive, complete)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(tables, [(true, false)]);
+    let again = artefact::load(&artefact::save(&p)).unwrap();
+    assert_eq!(artefact::save(&again), artefact::save(&p));
+}
+
+#[test]
+fn gaps_and_overlaps_have_examples() {
+    let text = ALLOWANCE.replace("award amount: money in CNY", "define x: money in CNY");
+    println!("{:?}", found(&text));
+    println!("{:?}", found(&text.replace("90 or more", "89 or more")));
+}
