@@ -8,6 +8,7 @@ pub mod graph;
 #[cfg(feature = "compile")]
 pub mod model;
 pub mod op;
+pub mod schema;
 pub mod source;
 #[cfg(feature = "compile")]
 pub mod syntax;

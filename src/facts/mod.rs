@@ -13,7 +13,7 @@ mod read;
 mod resolve;
 mod set;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod write;
 
 pub use describe::describe;
