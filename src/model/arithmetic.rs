@@ -151,11 +151,12 @@ impl Checker<'_> {
         }
         let larger = if a.expr.shape.scale >= b.expr.shape.scale { a.expr.span } else { b.expr.span };
         self.scale_fits(scale, span, larger)?;
-        // `30% * 1000` waits for its unit, and so does `2 * 3`.
+        // `30% * 1000` waits for its unit, and so do `2 * 3` and `557 * (household_size - 1)`.
+        let unitless = |kind| matches!(kind, Kind::Number | Kind::Percentage);
         let bare = match (a.flex, b.flex) {
             (Flex::Bare, Flex::Bare) => true,
-            (Flex::Bare, _) => b.kind() == Kind::Percentage,
-            (_, Flex::Bare) => a.kind() == Kind::Percentage,
+            (Flex::Bare, _) => unitless(b.kind()),
+            (_, Flex::Bare) => unitless(a.kind()),
             _ => false,
         };
         let kind = if bare { Kind::Number } else { kind };

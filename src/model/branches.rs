@@ -2,7 +2,7 @@
 
 use super::check::Checker;
 use super::collect::texts;
-use super::typed::Typed;
+use super::typed::{Typed, present};
 use super::{Exception, Expr, ExprKind};
 use crate::op::Shape;
 use crate::source::Span;
@@ -46,6 +46,25 @@ impl Checker<'_> {
         Some(Typed { expr: Expr { kind, shape, span }, flex })
     }
 
+    /// A branch's value, held to a declared type. A name that the branch's condition has asked for is taken to be there:
+    /// `if cap is none then income else cap`.
+    pub fn value_where(
+        &mut self,
+        condition: &ast::Expr,
+        met: bool,
+        value: &ast::Expr,
+        ty: &Type,
+        what: &str,
+    ) -> Option<Expr> {
+        match &value.kind {
+            ast::ExprKind::Name(name) if rules_out_none(condition, met, name) => {
+                let typed = self.check(value, Some(ty.kind))?;
+                self.fit(Typed { expr: present(typed.expr), flex: typed.flex }, ty, what)
+            }
+            _ => self.value_of(value, ty, what),
+        }
+    }
+
     /// The value of a definition, award or report, held to its type if it has one.
     pub fn body(&mut self, body: &ast::Body, ty: Option<&Type>, what: &str, need_not_cover: bool) -> Option<Typed> {
         match (body, ty) {
@@ -67,7 +86,10 @@ impl Checker<'_> {
         let mut cases = Vec::with_capacity(exceptions.len());
         for written in exceptions {
             let condition = self.condition(&written.condition);
-            let value = self.nested(written.span, |c| c.excepted_of(&written.value, &written.exceptions, ty, what));
+            let value = self.nested(written.span, |c| match written.exceptions.is_empty() {
+                true => c.value_where(&written.condition, true, &written.value, ty, what),
+                false => c.excepted_of(&written.value, &written.exceptions, ty, what),
+            });
             cases.push(exception(written, condition, value));
         }
         let (base, cases) = (base?, cases.into_iter().collect::<Option<Vec<_>>>()?);
@@ -99,6 +121,24 @@ impl Checker<'_> {
         let cases: Option<Vec<_>> = cases.map(|((w, c), v)| exception(w, c, Some(v))).collect();
         let expr = Expr { kind: ExprKind::Exceptions(Box::new(base), cases?), shape, span };
         Some(Typed { expr, flex })
+    }
+}
+
+/// Whether a condition that is met, or not met, says that a name is not *none*.
+fn rules_out_none(condition: &ast::Expr, met: bool, name: &str) -> bool {
+    match &condition.kind {
+        ast::ExprKind::Paren(inner) => rules_out_none(inner, met, name),
+        ast::ExprKind::Not(inner) => rules_out_none(inner, !met, name),
+        ast::ExprKind::IsNone(asked, negated) => {
+            *negated == met && matches!(&asked.kind, ast::ExprKind::Name(n) if **n == *name)
+        }
+        ast::ExprKind::Binary(ast::BinaryOp::And, a, b) if met => {
+            rules_out_none(a, met, name) || rules_out_none(b, met, name)
+        }
+        ast::ExprKind::Binary(ast::BinaryOp::Or, a, b) if !met => {
+            rules_out_none(a, met, name) || rules_out_none(b, met, name)
+        }
+        _ => false,
     }
 }
 

@@ -196,10 +196,10 @@ impl Checker<'_> {
     pub fn value_of(&mut self, e: &ast::Expr, ty: &Type, what: &str) -> Option<Expr> {
         match &e.kind {
             ast::ExprKind::Paren(inner) => self.nested(e.span, |c| c.value_of(inner, ty, what)),
-            ast::ExprKind::If(condition, a, b) => {
-                let condition = self.condition(condition);
-                let a = self.nested(e.span, |c| c.value_of(a, ty, what));
-                let b = self.nested(e.span, |c| c.value_of(b, ty, what));
+            ast::ExprKind::If(written, a, b) => {
+                let condition = self.condition(written);
+                let a = self.nested(e.span, |c| c.value_where(written, true, a, ty, what));
+                let b = self.nested(e.span, |c| c.value_where(written, false, b, ty, what));
                 let (a, b) = (a?, b?);
                 let optional = a.shape.optional || b.shape.optional;
                 let shape = Shape { kind: ty.kind, scale: ty.scale, optional };
