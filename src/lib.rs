@@ -1,5 +1,7 @@
 //! Rules engine for deciding applications from data that offices already hold.
 
+#[cfg(feature = "compile")]
+pub mod compile;
 pub mod decide;
 pub mod diagnostic;
 pub mod eval;
@@ -9,7 +11,12 @@ pub mod graph;
 pub mod model;
 pub mod op;
 pub mod schema;
+mod policy;
 pub mod source;
 #[cfg(feature = "compile")]
 pub mod syntax;
 pub mod value;
+
+#[cfg(feature = "compile")]
+pub use policy::CompileError;
+pub use policy::{Bundle, FactsBuilder, Policy};

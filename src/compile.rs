@@ -1,0 +1,174 @@
+//! From files to a program: parse, follow `use`, check, lower. The core reads no files itself; whoever calls it does.
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::graph::{Program, from_model};
+use crate::model::{self, Model, Scenario};
+use crate::source::{SourceId, Sources};
+use crate::syntax::ast::{DeclarationKind, File};
+use crate::syntax::parse;
+
+/// What came of a compilation.
+#[derive(Debug)]
+pub struct Compilation {
+    /// The files, for places in diagnostics.
+    pub sources: Sources,
+    /// Everything found, errors first, then by place.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The program, if there is no error.
+    pub program: Option<Program>,
+    /// The policies' models, as far as they could be checked; in the order of the program's policies.
+    pub models: Vec<Model>,
+    /// Scenarios from test files, each with the place of its policy's model.
+    pub scenarios: Vec<(usize, Scenario)>,
+}
+
+impl Compilation {
+    /// Whether anything stands in the way of a program.
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(Diagnostic::is_error)
+    }
+}
+
+/// Reads a file by its name; absent: there is none.
+pub type Read<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// Compiles a bundle. `files` are names with texts, policies and the parts they use alike; `read` supplies what `use` and
+/// `by table from` name and `files` does not hold. Names are paths with `/`; a name in a file is relative to that file.
+pub fn compile(files: &[(&str, &str)], read: Read) -> Compilation {
+    compile_with_tests(files, &[], read)
+}
+
+/// As [`compile`], with test files whose scenarios are checked against the policy that they `use`.
+pub fn compile_with_tests(files: &[(&str, &str)], tests: &[(&str, &str)], read: Read) -> Compilation {
+    let mut loader = Loader { sources: Sources::default(), parsed: Vec::new(), diagnostics: Vec::new(), read };
+    for (name, text) in files.iter().chain(tests) {
+        loader.add(name, text);
+    }
+    let declares = |file: &File| file.declarations.iter().any(|d| matches!(d.kind, DeclarationKind::Policy { .. }));
+    let mut roots: Vec<usize> =
+        (0..files.len().min(loader.parsed.len())).filter(|i| declares(&loader.parsed[*i])).collect();
+    if roots.is_empty() && !files.is_empty() {
+        roots.push(0);
+    }
+    let mut models: Vec<(usize, Model)> = Vec::new();
+    for root in roots {
+        let parts = loader.closure(root);
+        let files: Vec<File> = parts.iter().map(|i| loader.parsed[*i].clone()).collect();
+        let base = loader.sources.get(SourceId(root as u32)).name.clone();
+        let tables = |name: &str| (loader.read)(&resolve(&base, name));
+        let (model, found) = model::check(&loader.sources, &files, &tables);
+        loader.diagnostics.extend(found);
+        models.extend(model.map(|m| (root, m)));
+    }
+    let mut scenarios = Vec::new();
+    for test in files.len()..files.len() + tests.len() {
+        let uses = loader.closure(test);
+        match models.iter().position(|(root, _)| uses.contains(root)) {
+            Some(at) => {
+                let (found, diagnostics) = model::check_scenarios(&loader.sources, &models[at].1, &loader.parsed[test]);
+                loader.diagnostics.extend(diagnostics);
+                scenarios.extend(found.into_iter().map(|s| (at, s)));
+            }
+            None => {
+                let span = crate::source::Span::new(SourceId(test as u32), 0, 0);
+                let message = "these scenarios belong to no policy";
+                let help = "begin the file with `use \"….placet\"`, naming the policy's file";
+                loader.diagnostics.push(Diagnostic::new(Code::NoPolicy, span, message).help(help));
+            }
+        }
+    }
+    let models: Vec<Model> = models.into_iter().map(|(_, m)| m).collect();
+    let mut program = None;
+    if !loader.diagnostics.iter().any(Diagnostic::is_error) {
+        let (lowered, found) = from_model::lower(&loader.sources, &models);
+        loader.diagnostics.extend(found);
+        program = lowered.filter(|_| !loader.diagnostics.iter().any(Diagnostic::is_error));
+    }
+    let mut diagnostics = loader.diagnostics;
+    diagnostics.sort_by_key(|d| (std::cmp::Reverse(d.severity), d.span, d.code));
+    diagnostics.dedup();
+    Compilation { sources: loader.sources, diagnostics, program, models, scenarios }
+}
+
+struct Loader<'a> {
+    sources: Sources,
+    /// By source id.
+    parsed: Vec<File>,
+    diagnostics: Vec<Diagnostic>,
+    read: Read<'a>,
+}
+
+impl Loader<'_> {
+    fn add(&mut self, name: &str, text: &str) -> usize {
+        let id = self.sources.add(name, text);
+        let (file, found) = parse(id, text);
+        self.diagnostics.extend(found);
+        self.parsed.push(file);
+        self.parsed.len() - 1
+    }
+
+    /// A file and all it uses, itself first, each once.
+    fn closure(&mut self, root: usize) -> Vec<usize> {
+        let mut parts = vec![root];
+        let mut next = 0;
+        while let Some(part) = parts.get(next).copied() {
+            next += 1;
+            let base = self.sources.get(SourceId(part as u32)).name.clone();
+            let uses = self.parsed[part].declarations.iter().filter_map(|d| match &d.kind {
+                DeclarationKind::Use { file } => Some(file.clone()),
+                _ => None,
+            });
+            for file in uses.collect::<Vec<_>>() {
+                let name = resolve(&base, &file.value);
+                let found = match self.sources.find(&name) {
+                    Some(id) => Some(id.0 as usize),
+                    None => (self.read)(&name).map(|text| self.add(&name, &text)),
+                };
+                match found {
+                    Some(used) if !parts.contains(&used) => parts.push(used),
+                    Some(_) => {}
+                    None => {
+                        let message = format!("the file `{}` cannot be read", file.value);
+                        let help = "name a file beside this one, with its ending `.placet`";
+                        let diagnostic = Diagnostic::new(Code::UnknownFile, file.span, message).help(help);
+                        if !self.diagnostics.contains(&diagnostic) {
+                            self.diagnostics.push(diagnostic);
+                        }
+                    }
+                }
+            }
+        }
+        parts
+    }
+}
+
+/// A name in a file, as seen from where the file stands: `a/b.placet` and `../c.placet` make `c.placet`.
+fn resolve(base: &str, name: &str) -> String {
+    let folder = base.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let mut steps: Vec<&str> = if name.starts_with('/') { Vec::new() } else { folder.split('/').collect() };
+    steps.retain(|s| !s.is_empty() && *s != ".");
+    for step in name.split('/') {
+        match step {
+            "" | "." => {}
+            ".." if steps.last().is_some_and(|s| *s != "..") => {
+                steps.pop();
+            }
+            step => steps.push(step),
+        }
+    }
+    let root = if name.starts_with('/') || (folder.starts_with('/') && !name.starts_with('/')) { "/" } else { "" };
+    format!("{root}{}", steps.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::resolve;
+
+    #[test]
+    fn names_are_relative_to_the_file_that_uses_them() {
+        assert_eq!(resolve("cn/allowance.placet", "common.placet"), "cn/common.placet");
+        assert_eq!(resolve("cn/allowance.placet", "../shared/x.placet"), "shared/x.placet");
+        assert_eq!(resolve("/a/b.placet", "c.placet"), "/a/c.placet");
+        assert_eq!(resolve("b.placet", "./c.placet"), "c.placet");
+    }
+}
