@@ -127,7 +127,8 @@ impl Checker<'_> {
         self.computable(&a, "multiplied")?;
         self.computable(&b, "multiplied")?;
         let kind = match (a.kind(), b.kind()) {
-            (kind, Kind::Number | Kind::Percentage) | (Kind::Number | Kind::Percentage, kind) => kind,
+            (kind, Kind::Percentage) | (Kind::Percentage, kind) => kind,
+            (kind, Kind::Number) | (Kind::Number, kind) => kind,
             (Kind::Money { .. }, Kind::Money { .. }) => {
                 return self.error(Code::WrongCurrency, span, "money cannot be multiplied by money");
             }
@@ -160,7 +161,6 @@ impl Checker<'_> {
             _ => false,
         };
         let kind = if bare { Kind::Number } else { kind };
-        // A percentage of a percentage times a bare number is a percentage still.
         let shape = Shape::new(kind, scale);
         Some(Typed::op(Op::Multiply, vec![a.expr, b.expr], shape, span).bare_if(bare))
     }
@@ -357,8 +357,14 @@ impl Checker<'_> {
             return self.error_help(Code::RepeatedClause, written.span, message, help);
         }
         let (found, kind) = (typed.expr.shape, ty.kind);
-        let convertible = |k| matches!(k, Kind::Number | Kind::Percentage | Kind::Money { .. } | Kind::Count(_));
-        if !convertible(found.kind) || !convertible(kind) {
+        let convertible = |k| matches!(k, Kind::Percentage | Kind::Money { .. } | Kind::Count(_));
+        let possible = match (found.kind, kind) {
+            (Kind::Number, Kind::Number) => true,
+            (Kind::Number, k) | (k, Kind::Number) => convertible(k),
+            (Kind::Money { .. }, Kind::Money { .. }) | (Kind::Count(_), Kind::Count(_)) => true,
+            (a, b) => a == Kind::Percentage && b == Kind::Percentage,
+        };
+        if !possible {
             if found.kind == kind && typed.flex == Flex::Fixed {
                 return Some(typed);
             }

@@ -19,9 +19,12 @@ impl Checker<'_> {
         want: Option<Kind>,
         span: Span,
     ) -> Option<Typed> {
-        let condition = self.condition(condition);
+        let written = condition;
+        let condition = self.condition(written);
         let branches: Option<Vec<Typed>> = self.beside(&[a, b], want).into_iter().collect();
-        let (values, shape, flex) = self.unify(branches?)?;
+        let branches = branches?.into_iter().zip([(a, true), (b, false)]);
+        let branches = branches.map(|(typed, (value, met))| narrowed(written, met, value, typed)).collect();
+        let (values, shape, flex) = self.unify(branches)?;
         let mut values = values.into_iter();
         let (a, b) = (values.next()?, values.next()?);
         let kind = ExprKind::If(Box::new(condition?), Box::new(a), Box::new(b));
@@ -59,7 +62,7 @@ impl Checker<'_> {
         match &value.kind {
             ast::ExprKind::Name(name) if rules_out_none(condition, met, name) => {
                 let typed = self.check(value, Some(ty.kind))?;
-                self.fit(Typed { expr: present(typed.expr), flex: typed.flex }, ty, what)
+                self.fit(narrowed(condition, met, value, typed), ty, what)
             }
             _ => self.value_of(value, ty, what),
         }
@@ -110,7 +113,8 @@ impl Checker<'_> {
         let mut values = vec![base];
         for written in exceptions {
             conditions.push(self.condition(&written.condition));
-            values.push(self.nested(written.span, |c| c.excepted(&written.value, &written.exceptions, want)));
+            let value = self.nested(written.span, |c| c.excepted(&written.value, &written.exceptions, want));
+            values.push(value.map(|typed| narrowed(&written.condition, true, &written.value, typed)));
         }
         let span = value.span;
         let values: Option<Vec<Typed>> = values.into_iter().collect();
@@ -121,6 +125,18 @@ impl Checker<'_> {
         let cases: Option<Vec<_>> = cases.map(|((w, c), v)| exception(w, c, Some(v))).collect();
         let expr = Expr { kind: ExprKind::Exceptions(Box::new(base), cases?), shape, span };
         Some(Typed { expr, flex })
+    }
+}
+
+/// A branch's value, there for sure if the condition has asked for it.
+fn narrowed(condition: &ast::Expr, met: bool, value: &ast::Expr, typed: Typed) -> Typed {
+    match (&value.kind, &typed.expr.kind) {
+        (ast::ExprKind::Name(name), ExprKind::Fact(..) | ExprKind::Define(..))
+            if rules_out_none(condition, met, name) =>
+        {
+            Typed { expr: present(typed.expr), flex: typed.flex }
+        }
+        _ => typed,
     }
 }
 

@@ -62,6 +62,13 @@ pub(super) struct OutputGroup<'a> {
     pub declarations: Vec<Dated<'a>>,
 }
 
+/// A cell of a table's CSV file: in the policy only the file's name has a place.
+pub(super) struct FileCell {
+    pub span: Span,
+    pub line: u32,
+    pub text: String,
+}
+
 /// A declared type and, once resolved, what it is.
 pub(super) struct TypeDeclaration<'a> {
     pub name: &'a ast::Ident,
@@ -117,6 +124,8 @@ pub(super) struct Checker<'a> {
     /// Members of folds around the expression being checked, outermost first.
     pub frames: Vec<EntityId>,
     pub depth: u32,
+    /// The cell of a table's CSV file that is being checked.
+    pub cell: Option<FileCell>,
     pub in_guarantee: bool,
     pub used_facts: Vec<bool>,
     pub used_defines: Vec<bool>,
@@ -163,6 +172,7 @@ impl<'a> Checker<'a> {
             leap: LeapRule::default(),
             frames: Vec::new(),
             depth: 0,
+            cell: None,
             in_guarantee: false,
             used_facts: Vec::new(),
             used_defines: Vec::new(),
@@ -173,7 +183,11 @@ impl<'a> Checker<'a> {
     }
 
     /// Reports, and yields nothing: `return self.report(…)` ends the check of an erroneous part.
-    pub fn report<T>(&mut self, diagnostic: Diagnostic) -> Option<T> {
+    pub fn report<T>(&mut self, mut diagnostic: Diagnostic) -> Option<T> {
+        if let Some(cell) = &self.cell {
+            let file = self.sources.text(cell.span).trim_matches('"');
+            diagnostic.message = format!("line {} of `{file}`: {}", cell.line, diagnostic.message);
+        }
         self.diagnostics.push(diagnostic);
         None
     }
@@ -196,7 +210,10 @@ impl<'a> Checker<'a> {
 
     /// The author's words at a place, on one line and not too long, in back-ticks.
     pub fn words(&self, span: Span) -> String {
-        words(self.sources, span)
+        match &self.cell {
+            Some(cell) if cell.span == span => format!("`{}`", cell.text),
+            _ => words(self.sources, span),
+        }
     }
 
     /// Runs a check with other members in scope.

@@ -19,7 +19,9 @@ impl Checker<'_> {
             for (at, e) in all.iter().enumerate() {
                 if self.is_open_word(e) == words {
                     checked[at] = self.check(e, want);
-                    if let (None, Some(kind @ Kind::Enum(_))) = (want, checked[at].as_ref().map(Typed::kind)) {
+                    if let (None, Some(kind @ (Kind::Enum(_) | Kind::Text))) =
+                        (want, checked[at].as_ref().map(Typed::kind))
+                    {
                         want = Some(kind);
                     }
                 }

@@ -216,7 +216,7 @@ impl Checker<'_> {
             if let Some(label) = &written.label {
                 if seen.iter().any(|l| l.text == label.text) {
                     let message = format!("`({})` stands twice in this list", label.text);
-                    self.error::<()>(Code::Duplicate, label.span, message);
+                    self.error_help::<()>(Code::Duplicate, label.span, message, "give each item a label of its own");
                 } else if seen.len() < 1000 {
                     seen.push(label);
                 }
@@ -250,7 +250,7 @@ impl Checker<'_> {
                 if let Some(items) = items
                     && n as usize > items
                 {
-                    let message = format!("`at least {n} of` {items} can never hold");
+                    let message = format!("`at least {n} of` {items} items can never hold");
                     return self.error(Code::OutOfRange, span, message);
                 }
                 Quantifier::AtLeast(n)

@@ -54,7 +54,17 @@ impl Checker<'_> {
         let value = value?;
         self.strict(&value)?;
         if !value.kind().is_numeric() {
-            return self.no_order(&value.expr);
+            let word = match kind {
+                ast::FoldKind::Sum => "summed up",
+                _ => "compared in size",
+            };
+            let message = format!(
+                "{} is {}; it cannot be {word}",
+                self.words(value.expr.span),
+                self.kind_words(value.expr.shape)
+            );
+            let help = "to ask about members, write `any of … satisfies …` or `count of … where …`";
+            return self.error_help(Code::WrongType, value.expr.span, message, help);
         }
         if kind == ast::FoldKind::Sum {
             if value.kind() == Kind::Date {
@@ -62,7 +72,12 @@ impl Checker<'_> {
             }
             if let Some(other) = if_none {
                 let help = "leave `if any else` out, or write `if count of … is 0 then … else …`";
-                return self.error_help(Code::RepeatedClause, other.span, "the sum of no members is 0", help);
+                return self.error_help(
+                    Code::RepeatedClause,
+                    other.span,
+                    "the sum over no members is 0 in any case",
+                    help,
+                );
             }
             let shape = Shape::new(value.kind(), value.expr.shape.scale);
             let bare = value.flex == Flex::Bare;

@@ -172,9 +172,14 @@ impl Constants<'_> {
         if let Some(m) = rescale(mantissa, scale, shape.scale) {
             return Ok(Const::Mantissa(m));
         }
-        let wanted = kind_words(shape, self.enums, self.entities);
         let found = bare_words(self.sources, span);
-        Err(Diagnostic::new(Code::TooManyDecimals, span, format!("`{found}` has more decimals than {wanted} can hold")))
+        let most = if shape.kind == Kind::Percentage { shape.scale.saturating_sub(2) } else { shape.scale };
+        let most = match most {
+            0 => "a whole number is needed here".to_owned(),
+            1 => "1 is the most here".to_owned(),
+            n => format!("{n} are the most here"),
+        };
+        Err(Diagnostic::new(Code::TooManyDecimals, span, format!("`{found}` has too many decimals: {most}")))
     }
 
     fn wrong(&self, e: &ast::Expr, shape: Shape) -> Diagnostic {
@@ -228,6 +233,7 @@ impl Checker<'_> {
         }
         let message = format!("{} has {scale} decimals; the most is {MAX_SCALE}", self.words(span));
         let part = bare_words(self.sources, larger);
+        let part = if part.ends_with('…') { "…".into() } else { part };
         let help = format!("round a part of it first: `({part} rounded to 6 decimals)`");
         self.error_help(Code::TooManyDecimals, span, message, help)
     }

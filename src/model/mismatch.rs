@@ -1,9 +1,9 @@
 //! What to say where two kinds do not go together, and how to bring them together.
 
-use super::Expr;
 use super::check::{Checker, bare_words};
 use super::typed::Flex;
 use super::types::unit_of_money;
+use super::{Expr, ExprKind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::op::Shape;
 use crate::source::Span;
@@ -13,8 +13,10 @@ impl Checker<'_> {
     /// A value of one kind where another is needed; `against` is what it is compared with or added to.
     pub fn mismatch(&self, e: &Expr, flex: Flex, wanted: Kind, against: Option<Span>) -> Diagnostic {
         let found = e.shape.kind;
-        let wanted_scale = if matches!(wanted, Kind::Number) { e.shape.scale } else { 0 };
-        let wanted_words = self.kind_words(Shape::new(wanted, wanted_scale));
+        let wanted_words = match wanted {
+            Kind::Number => "a plain number".to_owned(),
+            _ => self.kind_words(Shape::new(wanted, 0)),
+        };
         let found_words = self.kind_words(e.shape);
         let here = self.words(e.span);
         let message = match against {
@@ -38,6 +40,11 @@ impl Checker<'_> {
         let text = bare_words(self.sources, e.span);
         let whole = if text.contains(' ') && !text.starts_with('(') { format!("({text})") } else { text.clone() };
         Some(match (e.shape.kind, wanted) {
+            (Kind::Money { currency: a, .. }, Kind::Money { currency: b, .. })
+                if a != b && matches!(e.kind, ExprKind::Const(_)) =>
+            {
+                format!("currencies never mix: write an amount in {b}")
+            }
             (Kind::Money { currency: a, .. }, Kind::Money { currency: b, .. }) if a != b => format!(
                 "currencies never mix: multiply by a rate of exchange and say so, `{whole} as number with {} decimals * rate as money in {b}`",
                 e.shape.scale
@@ -75,7 +82,7 @@ impl Checker<'_> {
             }
             (Kind::Text, Kind::Enum(_)) => "write the bare word, without quotes".into(),
             (Kind::Enum(_), Kind::Text) => "put the text in quotes".into(),
-            (_, Kind::Truth) => format!("write a condition: `{text} is …`"),
+            (_, Kind::Truth) if flex == Flex::Fixed => format!("write a condition: `{text} is …`"),
             _ => return None,
         })
     }

@@ -11,6 +11,7 @@ mod branches;
 mod check;
 mod collect;
 mod comparisons;
+mod csv;
 mod declarations;
 mod expressions;
 mod folds;

@@ -102,7 +102,7 @@ impl<'m> Scenarios<'m> {
             }
         };
         let given = self.given(&written.given, 0, 0);
-        let closed: Vec<FactId> = written.closed.iter().filter_map(|name| self.named_fact(name, 0)).collect();
+        let closed: Vec<FactId> = written.closed.iter().filter_map(|name| self.closed(name)).collect();
         for name in &written.closed {
             if written.given.iter().any(|g| g.fact.text == name.text) {
                 let message = format!("`{}` is both given and closed", name.text);
@@ -130,6 +130,17 @@ impl<'m> Scenarios<'m> {
             expect: expect?,
             span: declaration.span,
         })
+    }
+
+    /// A fact that will never come; of members only all facts that are missing can be closed.
+    fn closed(&mut self, name: &ast::Ident) -> Option<FactId> {
+        if name.text.contains('.') {
+            let message = format!("`{}` is a fact of members; only facts of the case itself can be closed", name.text);
+            let help = "write `complete`: whatever is missing will never come, of members too";
+            self.report(Diagnostic::new(Code::WrongPlace, name.span, message).help(help));
+            return None;
+        }
+        self.named_fact(name, 0)
     }
 
     /// A fact of the policy (owner 0) or of an entity.

@@ -136,7 +136,8 @@ impl Checker<'_> {
         }
         if matches!(word, "approved" | "declined" | "referred") {
             let message = format!("`{word}` is an outcome; only guarantees may speak of it");
-            return self.error(Code::WrongPlace, span, message);
+            let help = "name the facts that it depends on instead";
+            return self.error_help(Code::WrongPlace, span, message, help);
         }
         if let Some(entity) = self.members.iter().position(|m| m.contains_key(word)) {
             let entity = &self.entities[entity].name;
@@ -155,9 +156,10 @@ impl Checker<'_> {
             return self.report(diagnostic);
         }
         if let Some(list) = self.enums.iter().find(|e| e.values.iter().any(|v| **v == *word)) {
-            let message =
-                format!("`{word}` is a value of {}, but something else stands beside it", listed(&list.values));
-            let help = format!("compare it with a fact of that type: `… is {word}`");
+            let message = format!("`{word}` only means something where one of {} is expected", listed(&list.values));
+            let help = format!(
+                "compare it with a fact of that type, `… is {word}`, or name the type: `define …: TYPE as {word}`"
+            );
             return self.error_help(Code::UnknownName, span, message, help);
         }
         let mut diagnostic = Diagnostic::new(Code::UnknownName, span, format!("nothing here is called `{word}`"));

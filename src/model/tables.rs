@@ -2,6 +2,7 @@
 
 use super::check::Checker;
 use super::collect::texts;
+use super::csv::{Line, Rows};
 use super::typed::{Flex, Typed, constant, convert};
 use super::{Cell, Const, Expr, ExprKind, Row, Table};
 use crate::diagnostic::Code;
@@ -12,7 +13,7 @@ use crate::value::{Kind, Type};
 impl Checker<'_> {
     /// A table's value, held to a type if there is one.
     pub fn table(&mut self, table: &ast::Table, ty: Option<&Type>, what: &str, need_not_cover: bool) -> Option<Typed> {
-        let rows = self.rows(table)?;
+        let Rows { headings, rows, lines } = self.rows(table)?;
         if rows.is_empty() {
             let help = "write one row at least: `| any | … |`";
             return self.error_help(Code::TableShape, table.span, "this table has no rows", help);
@@ -26,9 +27,12 @@ impl Checker<'_> {
             HitPolicy::Smallest => Hit::Smallest,
             HitPolicy::Count => Hit::Count,
         };
-        let headings: Vec<Option<Expr>> = table.headings.iter().map(|h| self.heading(h)).collect();
-        let cells: Vec<Option<Vec<Cell>>> = rows.iter().map(|row| self.cells(row, &headings)).collect();
-        let values = self.row_values(&rows, hit, ty, what);
+        let headings: Vec<Option<Expr>> = headings.iter().map(|h| self.heading(h)).collect();
+        let mut cells = Vec::with_capacity(rows.len());
+        for (at, row) in rows.iter().enumerate() {
+            cells.push(self.cells(row, &headings, lines.get(at)));
+        }
+        let values = self.row_values(&rows, &lines, hit, ty, what);
         let headings: Option<Vec<Expr>> = headings.into_iter().collect();
         let cells: Option<Vec<Vec<Cell>>> = cells.into_iter().collect();
         let (values, shape, flex) = values?;
@@ -57,11 +61,16 @@ impl Checker<'_> {
     }
 
     /// The cells of a row, one a heading.
-    fn cells(&mut self, row: &ast::Row, headings: &[Option<Expr>]) -> Option<Vec<Cell>> {
+    fn cells(&mut self, row: &ast::Row, headings: &[Option<Expr>], line: Option<&Line>) -> Option<Vec<Cell>> {
         if row.cells.len() != headings.len() {
             return self.cell_count(row, headings.len());
         }
-        let cells: Vec<Option<Cell>> = row.cells.iter().zip(headings).map(|(c, h)| self.cell(c, h.as_ref())).collect();
+        let mut cells = Vec::with_capacity(row.cells.len());
+        for (column, (cell, heading)) in row.cells.iter().zip(headings).enumerate() {
+            self.at_cell(line, column, row.span);
+            cells.push(self.cell(cell, heading.as_ref()));
+        }
+        self.cell = None;
         cells.into_iter().collect()
     }
 
@@ -119,7 +128,8 @@ impl Checker<'_> {
         let typed = self.check(end, kind)?;
         self.strict(&typed)?;
         let heading = heading?;
-        let e = self.coerce(typed, heading.shape.kind, Some(heading.span))?;
+        let against = self.cell.is_none().then_some(heading.span);
+        let e = self.coerce(typed, heading.shape.kind, against)?;
         if test != Test::Is {
             self.ordered(heading)?;
         }
@@ -130,6 +140,7 @@ impl Checker<'_> {
     fn row_values(
         &mut self,
         rows: &[ast::Row],
+        lines: &[Line],
         hit: Hit,
         ty: Option<&Type>,
         what: &str,
@@ -145,7 +156,12 @@ impl Checker<'_> {
         }
         let (values, shape, flex) = match ty {
             Some(ty) => {
-                let values: Vec<Option<Expr>> = rows.iter().map(|r| self.value_of(&r.value, ty, what)).collect();
+                let mut values = Vec::with_capacity(rows.len());
+                for (at, row) in rows.iter().enumerate() {
+                    self.at_cell(lines.get(at), row.cells.len(), row.span);
+                    values.push(self.value_of(&row.value, ty, what));
+                }
+                self.cell = None;
                 let values: Vec<Expr> = values.into_iter().collect::<Option<_>>()?;
                 let optional = values.iter().any(|v| v.shape.optional);
                 (values, Shape { kind: ty.kind, scale: ty.scale, optional }, Flex::Fixed)
@@ -275,12 +291,5 @@ impl Checker<'_> {
             }
         }
         Some(())
-    }
-}
-
-impl Checker<'_> {
-    /// The rows: written out, or from a file.
-    fn rows<'t>(&mut self, table: &'t ast::Table) -> Option<std::borrow::Cow<'t, [ast::Row]>> {
-        Some(std::borrow::Cow::Borrowed(&table.rows))
     }
 }

@@ -133,6 +133,10 @@ pub(super) fn present(e: Expr) -> Expr {
     Expr { kind: ExprKind::Op(Op::As, vec![e]), shape, span }
 }
 
+fn of_percentage(e: &Expr) -> bool {
+    matches!(&e.kind, ExprKind::Op(Op::Multiply, operands) if operands.iter().any(|o| o.shape.kind == Kind::Percentage))
+}
+
 /// A constant expression.
 pub(super) fn constant(value: Const, shape: Shape, span: Span) -> Expr {
     Expr { kind: ExprKind::Const(value), shape, span }
@@ -153,11 +157,16 @@ impl Checker<'_> {
                 let scale = e.shape.scale;
                 Some(convert(e, kind, scale))
             }
+            // `rate * 0.5` can be a percentage again, a number alone cannot.
+            Flex::Bare if kind == Kind::Percentage && of_percentage(&e) => {
+                let scale = e.shape.scale;
+                Some(convert(e, kind, scale))
+            }
             Flex::Bare if matches!(kind, Kind::Count(_)) => {
                 if e.shape.scale > 0 {
                     let Kind::Count(unit) = kind else { return None };
-                    let message = format!("{} where a number of {} is needed", self.words(e.span), unit.word());
-                    let help = format!("write a whole number of {}", unit.word());
+                    let message = format!("{} has decimals, but {} are counted whole", self.words(e.span), unit.word());
+                    let help = format!("write a whole number of {}, or count in a smaller unit", unit.word());
                     return self.error_help(Code::TooManyDecimals, e.span, message, help);
                 }
                 Some(convert(e, kind, 0))
@@ -219,7 +228,7 @@ impl Checker<'_> {
         if let ExprKind::Const(Const::None) = e.kind
             && !ty.optional
         {
-            let message = format!("`none` is no value of {what}: its type does not say so");
+            let message = format!("{what} cannot be none: its type does not say so");
             return self.error_help(Code::NoneAsValue, e.span, message, "add `or none` to the type");
         }
         if e.shape.optional && !ty.optional {

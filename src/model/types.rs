@@ -133,7 +133,7 @@ impl<'a> Checker<'a> {
             self.types[*at].resolved = Some(None);
         }
         let message = format!("a type rests on itself: {}", words.join(" → "));
-        self.error(Code::Cycle, self.types[at].name.span, message)
+        self.error_help(Code::Cycle, self.types[at].name.span, message, "write one of them out")
     }
 
     fn unknown_type<T>(&mut self, name: &ast::Ident) -> Option<T> {
@@ -226,7 +226,8 @@ impl<'a> Checker<'a> {
             if let Some(first) = seen.insert(&*value.text, value.span) {
                 let diagnostic =
                     Diagnostic::new(Code::Duplicate, value.span, format!("`{}` stands twice in this list", value.text))
-                        .label(first, "first here");
+                        .label(first, "first here")
+                        .help("leave one of them out");
                 return self.report(diagnostic);
             }
         }
