@@ -196,7 +196,7 @@ fn expectations(rules: &[Rule]) -> Vec<String> {
 /// What to write instead, where the slip is one of the frequent ones.
 fn help(before: &str, rest: &str, found: &str, rules: &[Rule]) -> Option<String> {
     let expects = |rule: Rule| rules.contains(&rule);
-    let operators = expects(Rule::kw_is) || expects(Rule::kw_and);
+    let operators = expects(Rule::operator) || expects(Rule::kw_is);
     let by_sign = match found {
         "==" | "=" if operators || found == "==" => "write `is`",
         "&&" | "&" => "write `and`",
