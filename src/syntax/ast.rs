@@ -76,6 +76,8 @@ pub enum Mark {
     Sensitive,
     /// `even when declined`
     EvenWhenDeclined,
+    /// `complete`
+    Complete,
 }
 
 /// `in force from D [until D]`, both included; `in force until D` alone is taken too.

@@ -2,5 +2,9 @@
 
 pub mod ast;
 mod parse;
+mod print;
+mod trivia;
 
 pub use parse::{MAX_NESTING, MAX_OPERATORS, MAX_SIZE, parse};
+pub use print::{WIDTH, format, print};
+pub use trivia::{Comment, Trivia};

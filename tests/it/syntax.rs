@@ -3,7 +3,7 @@
 use placet::diagnostic::{Code, Diagnostic};
 use placet::source::SourceId;
 use placet::syntax::ast::{CellTest, Declaration, DeclarationKind, Expr, ExprKind, File, Quantifier};
-use placet::syntax::parse;
+use placet::syntax::{format, parse};
 
 fn parsed(text: &str) -> (File, Vec<Diagnostic>) {
     parse(SourceId(0), text)
@@ -187,4 +187,93 @@ fn frequent_slips_are_named() {
             assert!(!said.contains("kw_") && !said.contains("EOI") && !said.contains("type_base"), "{said}");
         }
     }
+}
+
+/// A tree without its places.
+fn without_places(file: &File) -> String {
+    let text = format!("{file:?}");
+    let mut out = String::new();
+    let mut pieces = text.split("Span { source: SourceId(0), start: ");
+    out.push_str(pieces.next().unwrap_or(""));
+    for piece in pieces {
+        out.push_str(piece.split_once('}').map_or("", |(_, rest)| rest));
+    }
+    out
+}
+
+fn formatted(text: &str) -> String {
+    format(text).unwrap_or_else(|d| panic!("{text}\n{d:#?}"))
+}
+
+#[test]
+fn formatting_keeps_the_tree_and_is_idempotent() {
+    for text in [WHOLE, FORMS] {
+        let once = formatted(text);
+        assert_eq!(formatted(&once), once);
+        assert_eq!(without_places(&tree(&once)), without_places(&tree(text)), "{once}");
+    }
+}
+
+#[test]
+fn the_whole_example_is_as_the_formatter_writes_it() {
+    // The design page's own blanks before a comment and in a column aside.
+    let squeezed = |text: &str| text.split(' ').filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ");
+    assert_eq!(squeezed(&formatted(WHOLE)), squeezed(WHOLE));
+}
+
+#[test]
+fn comments_stay_with_what_they_are_about() {
+    let text = r#"# about the file
+
+# about the policy
+policy p # why p
+  declines are referred # the default
+  version "1" # first
+fact a: yes or no held by "R" # who
+  # how it is called
+  label "A"
+
+require r # head
+  all of { # all
+    # the first
+    (a) a # one
+    (ii) a } # end
+  otherwise "no"
+define x: whole number by table # hit
+  # columns
+  | a | v | # header
+  # row one
+  | yes | 1 | # row
+  | no | 2 |
+# last
+"#;
+    let expected = r#"# about the file
+
+# about the policy
+policy p  # why p
+  version "1"  # first
+  declines are referred  # the default
+fact a: yes or no
+  # how it is called
+  label "A"
+  held by "R"  # who
+
+require r  # head
+  all of {  # all
+    # the first
+    (a)  a  # one
+    (ii) a
+  }  # end
+  otherwise "no"
+define x: whole number
+  by table  # hit
+  # columns
+  | a   | v |  # header
+  # row one
+  | yes | 1 |  # row
+  | no  | 2 |
+# last
+"#;
+    assert_eq!(formatted(text), expected);
+    assert_eq!(formatted(expected), expected);
 }

@@ -75,7 +75,7 @@ impl<'t> Builder<'t> {
                 }
             }
             _ => {
-                let (scenario, cites) = self.scenario(&mut cursor)?;
+                let (scenario, cites) = self.scenario(&mut cursor, &mut common.marks)?;
                 common.cites = cites;
                 DeclarationKind::Scenario(Box::new(scenario))
             }

@@ -2,10 +2,17 @@
 
 use super::{Builder, Cursor, Node, Rule};
 use crate::diagnostic::Code;
-use crate::syntax::ast::{Expectation, ExpectedOutcome, Expr, ExprKind, Given, GivenValue, Ident, Scenario, Text};
+use crate::source::Span;
+use crate::syntax::ast::{
+    Expectation, ExpectedOutcome, Expr, ExprKind, Given, GivenValue, Ident, Mark, Scenario, Text,
+};
 
 impl<'t> Builder<'t> {
-    pub(super) fn scenario(&mut self, cursor: &mut Cursor<'t>) -> Option<(Scenario, Option<Text>)> {
+    pub(super) fn scenario(
+        &mut self,
+        cursor: &mut Cursor<'t>,
+        marks: &mut Vec<(Mark, Span)>,
+    ) -> Option<(Scenario, Option<Text>)> {
         let mut scenario = Scenario { on: None, given: Vec::new(), closed: Vec::new(), complete: false, expect: None };
         let mut cites = None;
         while let Some(rule) = cursor.peek() {
@@ -16,6 +23,7 @@ impl<'t> Builder<'t> {
             let node = self.take(cursor)?;
             if rule == Rule::kw_complete {
                 scenario.complete = true;
+                marks.push((Mark::Complete, self.span(&node)));
                 continue;
             }
             let (start, place) = (self.start(&node), self.span(&node));

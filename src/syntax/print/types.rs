@@ -1,0 +1,71 @@
+//! Types and the small words.
+
+use super::expressions::flat;
+use super::quoted;
+use crate::syntax::ast::{DateLiteral, InForce, Text, TypeExpr, TypeExprKind};
+use crate::value::Period;
+
+pub(super) fn date(date: &DateLiteral) -> String {
+    format!("{:04}-{:02}-{:02}", date.year, date.month, date.day)
+}
+
+/// `"…", zh "…"`
+pub(super) fn text(text: &Text) -> String {
+    let mut out = quoted(&text.default.value);
+    for (language, other) in &text.others {
+        out.push_str(&format!(", {} {}", language.text, quoted(&other.value)));
+    }
+    out
+}
+
+pub(super) fn per(per: Option<Period>) -> String {
+    per.map(|p| format!(" per {}", p.word())).unwrap_or_default()
+}
+
+pub(super) fn in_force(period: &InForce) -> String {
+    let mut out = "in force".to_owned();
+    if let Some(from) = &period.from {
+        out.push_str(&format!(" from {}", date(from)));
+    }
+    if let Some(until) = &period.until {
+        out.push_str(&format!(" until {}", date(until)));
+    }
+    out
+}
+
+fn decimals(count: u8) -> String {
+    format!(" with {count} decimals")
+}
+
+pub(super) fn ty(ty: &TypeExpr) -> String {
+    let mut out = match &ty.kind {
+        TypeExprKind::YesOrNo => "yes or no".to_owned(),
+        TypeExprKind::WholeNumber => "whole number".to_owned(),
+        TypeExprKind::Number(count) => format!("number{}", decimals(*count)),
+        TypeExprKind::Percentage(0) => "percentage".to_owned(),
+        TypeExprKind::Percentage(count) => format!("percentage{}", decimals(*count)),
+        TypeExprKind::Money { currency, per: period } => format!("money in {}{}", currency.text, per(*period)),
+        TypeExprKind::Count(unit) => unit.word().to_owned(),
+        TypeExprKind::Date => "date".to_owned(),
+        TypeExprKind::Text => "text".to_owned(),
+        TypeExprKind::OneOf { values, ordered } => {
+            let words: Vec<&str> = values.iter().map(|v| &*v.text).collect();
+            format!("one of {}", words.join(if *ordered { " < " } else { ", " }))
+        }
+        TypeExprKind::List { entity, at_most } => {
+            let most = at_most.map(|n| format!(" at most {n}")).unwrap_or_default();
+            format!("list of {}{most}", entity.text)
+        }
+        TypeExprKind::Named(name) => name.text.to_string(),
+    };
+    if let Some(from) = &ty.from {
+        out.push_str(&format!(" from {}", flat(from)));
+    }
+    if let Some(to) = &ty.to {
+        out.push_str(&format!(" to {}", flat(to)));
+    }
+    if ty.optional {
+        out.push_str(" or none");
+    }
+    out
+}
