@@ -10,8 +10,8 @@ pub mod graph;
 #[cfg(feature = "compile")]
 pub mod model;
 pub mod op;
-pub mod schema;
 mod policy;
+pub mod schema;
 pub mod source;
 #[cfg(feature = "compile")]
 pub mod syntax;

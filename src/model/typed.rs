@@ -53,7 +53,8 @@ pub(super) fn convert(mut e: Expr, kind: Kind, scale: u8) -> Expr {
     if e.shape.kind == kind && e.shape.scale == scale {
         return e;
     }
-    let (from, span, optional) = (e.shape.scale, e.span, e.shape.optional);
+    let (was, span, optional) = (e.shape, e.span, e.shape.optional);
+    let from = was.scale;
     e.shape = Shape { kind, scale, optional };
     match e.kind {
         ExprKind::Const(Const::Mantissa(m)) if widen(m, from, scale).is_some() => {
@@ -98,7 +99,7 @@ pub(super) fn convert(mut e: Expr, kind: Kind, scale: u8) -> Expr {
             e
         }
         inner => {
-            let inner = Expr { kind: inner, shape: Shape { kind: e.shape.kind, scale: from, optional }, span };
+            let inner = Expr { kind: inner, shape: was, span };
             as_is(inner, kind, scale, optional)
         }
     }

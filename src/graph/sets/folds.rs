@@ -75,6 +75,9 @@ fn days_covered(stretches: impl Iterator<Item = (Member, Member)>, window_from: 
     let (mut shortest, mut longest) = (Vec::new(), Vec::new());
     for (from, to) in stretches {
         let present = from.present;
+        if from.is_faulty() || to.is_faulty() {
+            return Set::FAULT;
+        }
         let broken = |s: &Set| s.fault || s.none;
         fault |= present.can_be_faulty() || (present.can_be_met() && (broken(&from.value) || broken(&to.value)));
         if !present.can_be_met() {

@@ -116,7 +116,7 @@ impl Member {
     }
 
     /// Whether nothing but a fault can come of it.
-    fn is_faulty(&self) -> bool {
+    pub fn is_faulty(&self) -> bool {
         !self.present.can_be_not_met() && (!self.present.can_be_met() || self.value.body == Body::Nothing)
     }
 }
