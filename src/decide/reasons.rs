@@ -275,7 +275,7 @@ fn origins(policy: &PolicyEntry, places: &Places, root: NodeId, language: &str) 
                     }
                 }
             }
-            kind => kind.operands().into_iter().for_each(|operand| visit(place, operand)),
+            kind => taken(places, place, kind).into_iter().for_each(|operand| visit(place, operand)),
         }
         if faulty_operands.is_empty() {
             let text = what_failed(policy, places, place, id, language);
@@ -288,6 +288,35 @@ fn origins(policy: &PolicyEntry, places: &Places, root: NodeId, language: &str) 
     }
     found.reverse();
     found
+}
+
+/// A node's operands without the branches, rows and entries that are excluded: what fails there spoils nothing.
+fn taken(places: &Places, place: PlaceId, kind: &NodeKind) -> Vec<NodeId> {
+    let truth = |n: NodeId| places.set(place, n).0.as_truth();
+    let rows = |rows: &[(NodeId, NodeId)]| {
+        rows.iter().flat_map(|(c, v)| [Some(*c), truth(*c).can_be_met().then_some(*v)]).flatten().collect::<Vec<_>>()
+    };
+    match kind {
+        NodeKind::If(condition, then, otherwise) => {
+            let then = truth(*condition).can_be_met().then_some(*then);
+            let otherwise = truth(*condition).can_be_not_met().then_some(*otherwise);
+            [Some(*condition), then, otherwise].into_iter().flatten().collect()
+        }
+        NodeKind::OnDay(day, entries) => {
+            let ends = places.set(place, *day).0.ends();
+            let in_force = entries.iter().enumerate().filter(|(i, (from, _))| {
+                let next = entries.get(i + 1).map(|(next, _)| i128::from(*next));
+                ends.is_some_and(|(low, high)| i128::from(*from) <= high && next.is_none_or(|next| low < next))
+            });
+            [*day].into_iter().chain(in_force.map(|(_, (_, value))| *value)).collect()
+        }
+        NodeKind::Exceptions { base, cases, .. } => {
+            let base = cases.iter().all(|(c, _)| truth(*c).can_be_not_met()).then_some(*base);
+            base.into_iter().chain(rows(cases)).collect()
+        }
+        NodeKind::Table { rows: all, .. } => rows(all),
+        kind => kind.operands(),
+    }
 }
 
 /// What failed, in words.
@@ -325,5 +354,28 @@ fn what_failed(policy: &PolicyEntry, places: &Places, place: PlaceId, id: NodeId
             format!("{what}, in `{}`{}", define.name, title.unwrap_or_default())
         }
         None => what.to_owned(),
+    }
+}
+
+#[cfg(all(test, feature = "compile"))]
+mod tests {
+    use crate::Policy;
+    use crate::value::Date;
+
+    #[test]
+    fn what_fails_in_an_excluded_branch_is_no_fault_of_the_award() {
+        let policy = Policy::compile(
+            "policy p fact floor: money in USD or none
+             parameter figure: money in USD from 2020-01-01: unrecorded from 2021-01-01: 5 from 2022-01-01: unrecorded
+             define least: money in USD as figure except when floor is not none: floor
+             award amount: money in USD as if floor is none then least else floor",
+        );
+        let policy = policy.unwrap();
+        let facts = policy.facts_from_json(r#"{"floor": null}"#).unwrap();
+        let faults = policy.decide(&facts, Date::new(2022, 6, 1).unwrap()).faults;
+        let told: Vec<&str> = faults.iter().map(|f| &*f.message).collect();
+        assert_eq!(told, ["a figure that is not recorded"]);
+        let faults = policy.decide(&facts, Date::new(2021, 6, 1).unwrap()).faults;
+        assert_eq!(faults, []);
     }
 }
