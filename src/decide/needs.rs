@@ -46,13 +46,13 @@ pub(super) fn needs(
     // Different members of a pending list, or of one list in several scopes, are told under one path.
     let mut needs: Vec<(FactId, String, Need)> = Vec::new();
     for ((fact, place), rules) in waiting {
-        let (told, path) = places.path(place, fact);
+        let (place, told, path) = places.path(place, fact);
         match needs.iter_mut().find(|(_, p, _)| *p == path) {
             Some((_, _, need)) => {
                 need.rules.extend(rules.into_iter().filter(|r| !need.rules.contains(r)).collect::<Vec<_>>())
             }
             None => {
-                let need = describe(policy, places, place, fact, told, &path, rules, language);
+                let need = describe(policy, places, place, told, &path, rules, language);
                 needs.push((told, path, need));
             }
         }
@@ -60,12 +60,10 @@ pub(super) fn needs(
     needs.into_iter().map(|(_, _, need)| need).collect()
 }
 
-#[allow(clippy::too_many_arguments)]
 fn describe(
     policy: &PolicyEntry,
     places: &Places,
     place: PlaceId,
-    fact: FactId,
     told: FactId,
     path: &str,
     rules: Vec<Arc<str>>,
@@ -75,13 +73,9 @@ fn describe(
     let declared = evaluation.engine().graph().fact(told);
     let texts = policy.facts.iter().find(|t| t.fact == told);
     let text = |t: &crate::value::Text| Arc::from(t.in_language(language));
-    let why = if told == fact {
-        match resolve(declared, places.state(place, fact), evaluation.on(), evaluation.attested()) {
-            Resolved::Pending(why) => why,
-            _ => Why::NotTold,
-        }
-    } else {
-        Why::NotTold
+    let why = match resolve(declared, places.state(place, told), evaluation.on(), evaluation.attested()) {
+        Resolved::Pending(why) => why,
+        _ => Why::NotTold,
     };
     Need {
         fact: path.into(),
@@ -89,7 +83,7 @@ fn describe(
         ask: texts.and_then(|t| t.ask.as_ref()).map(text),
         held_by: declared.held_by.as_ref().map(text),
         judged_by: declared.judged_by.as_ref().map(text),
-        why: why.to_string().into(),
+        why: why.in_language(language).into(),
         rules,
     }
 }

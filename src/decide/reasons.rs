@@ -325,7 +325,7 @@ fn what_failed(policy: &PolicyEntry, places: &Places, place: PlaceId, id: NodeId
     let node = graph.node(id);
     let what = match &node.kind {
         NodeKind::Fact(fact, scope) => {
-            let (_, path) = places.path(places.around(place, *scope), *fact);
+            let (_, _, path) = places.path(places.around(place, *scope), *fact);
             return format!("`{path}` will not be known");
         }
         NodeKind::Const(Const::Fault) => "a figure that is not recorded",

@@ -255,27 +255,28 @@ impl<'a> Places<'a> {
         steps.join(".")
     }
 
-    /// A fact's path, `household[0].income`; a fact of a member of a pending list is told as the list.
-    pub fn path(&self, place: PlaceId, fact: FactId) -> (FactId, String) {
+    /// Where a fact is told, and its path, `household[0].income`; a fact of a member of a pending list is told as the list.
+    pub fn path(&self, place: PlaceId, fact: FactId) -> (PlaceId, FactId, String) {
         let graph = self.evaluation.engine.graph();
         let mut steps = Vec::new();
-        let (mut at, mut told) = (place, fact);
+        let (mut at, mut told) = (place, (place, fact));
         steps.push(graph.fact(fact).name.to_string());
         while self.scope(at) != ScopeId::CASE {
             let of = graph.scopes[self.scope(at).0 as usize];
             let list = &graph.fact(of.list).name;
+            let owner = self.around(at, of.owner);
             match self.get(at).index {
                 Some(i) => steps.push(format!("{list}[{i}]")),
                 None => {
                     steps.clear();
                     steps.push(list.to_string());
-                    told = of.list;
+                    told = (owner, of.list);
                 }
             }
-            at = self.around(at, of.owner);
+            at = owner;
         }
         steps.reverse();
-        (told, steps.join("."))
+        (told.0, told.1, steps.join("."))
     }
 }
 
