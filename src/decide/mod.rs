@@ -61,8 +61,8 @@ pub fn decide(policy: &PolicyEntry, evaluation: &Evaluation, options: &Options) 
 /// A decision that holds nothing yet: invalid, until something is decided.
 pub fn blank(policy: &PolicyEntry, on: Date, case: Option<&str>) -> Decision {
     Decision {
-        policy: policy.name.as_ref().into(),
-        version: policy.version.as_deref().map(Arc::from),
+        policy: policy.name.clone(),
+        version: policy.version.clone(),
         graph: hexadecimal(&policy.logic_hash).into(),
         on,
         case: case.map(Arc::from),
@@ -146,7 +146,7 @@ fn fill(decision: &mut Decision, policy: &PolicyEntry, places: &Places, options:
                     Some(_) => places.path_of(place, &define.name).into(),
                     None => define.name.as_ref().into(),
                 };
-                let title = define.title.as_ref().map(|t| t.in_language(language).into());
+                let title = define.title.as_ref().map(|t| t.shared(language));
                 decision.values.push(Told { name, title, value });
             }
         }
@@ -160,8 +160,8 @@ fn tell(outputs: &[Output], places: &Places, language: &str) -> Vec<Told> {
         let set = evaluation.set(output.node);
         let shape = evaluation.engine().graph().node(output.node).shape;
         let told = Told {
-            name: output.name.as_ref().into(),
-            title: output.title.as_ref().map(|t| t.in_language(language).into()),
+            name: output.name.clone(),
+            title: output.title.as_ref().map(|t| t.shared(language)),
             value: told_value(evaluation, set, shape),
         };
         (set != Set::NONE).then_some(told)
@@ -171,5 +171,7 @@ fn tell(outputs: &[Output], places: &Places, language: &str) -> Vec<Told> {
 
 /// Bytes as lower-case hexadecimal digits.
 pub fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digits = bytes.iter().flat_map(|b| [b >> 4, b & 15]);
+    digits.map(|d| char::from(DIGITS[usize::from(d)])).collect()
 }

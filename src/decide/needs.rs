@@ -14,6 +14,9 @@ use crate::value::Truth;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+/// What the policy's own clause is called among the rules.
+const APPLIES: &str = "applies when";
+
 /// All needs of a case, in the order of the facts, with the rules and awards that wait for each.
 pub(super) fn needs(
     policy: &PolicyEntry,
@@ -24,13 +27,13 @@ pub(super) fn needs(
 ) -> Vec<Need> {
     let truth = |n: NodeId| places.evaluation.truth(n);
     let mut waiting: BTreeMap<(FactId, PlaceId), Vec<Arc<str>>> = BTreeMap::new();
-    let mut add = |name: &str, nodes: &[NodeId]| {
+    let mut add = |name: &Arc<str>, nodes: &[NodeId]| {
         for need in needed(places, nodes) {
-            waiting.entry(need).or_default().push(name.into());
+            waiting.entry(need).or_default().push(name.clone());
         }
     };
     if let Some(applies) = policy.applies.as_ref().filter(|c| !truth(c.node).is_settled()) {
-        add("applies when", &[applies.node]);
+        add(&APPLIES.into(), &[applies.node]);
     }
     for (rule, trigger) in policy.rules.iter().zip(&roots.triggers) {
         let open = !trigger.is_settled() && standing(rule, truth) == Standing::Open;
@@ -72,7 +75,7 @@ fn describe(
     let evaluation = places.evaluation;
     let declared = evaluation.engine().graph().fact(told);
     let texts = policy.facts.iter().find(|t| t.fact == told);
-    let text = |t: &crate::value::Text| Arc::from(t.in_language(language));
+    let text = |t: &crate::value::Text| t.shared(language);
     let why = match resolve(declared, places.state(place, told), evaluation.on(), evaluation.attested()) {
         Resolved::Pending(why) => why,
         _ => Why::NotTold,

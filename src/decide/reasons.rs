@@ -110,7 +110,7 @@ fn of_rule(policy: &PolicyEntry, rule: &Rule, places: &Places, deciding: bool, l
     let breached = standing == breach(rule.kind);
     let message = rule.message.as_ref().filter(|_| breached);
     Reason {
-        rule: rule.name.as_ref().into(),
+        rule: rule.name.clone(),
         kind: match rule.kind {
             RuleKind::Require => ReasonKind::Require,
             RuleKind::Exclude => ReasonKind::Exclude,
@@ -126,7 +126,7 @@ fn of_rule(policy: &PolicyEntry, rule: &Rule, places: &Places, deciding: bool, l
 }
 
 fn read(text: Option<&Text>, language: &str) -> Option<Arc<str>> {
-    text.map(|t| t.in_language(language).into())
+    text.map(|t| t.shared(language))
 }
 
 /// The parts of a clause that settled it, from the outside in, as far as one part alone does.

@@ -30,6 +30,7 @@ pub use places::{RowPlace, TablePlace};
 use crate::op::{Hit, Op, Quantifier, RuleKind, Shape};
 use crate::value::{Choices, Date, EntityId, LeapRule, Message, Set, Text, Type};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// A node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -302,11 +303,11 @@ pub struct Program {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct PolicyEntry {
     /// Its name.
-    pub name: Box<str>,
+    pub name: Arc<str>,
     /// Its title.
     pub title: Option<Text>,
     /// `version`.
-    pub version: Option<Box<str>>,
+    pub version: Option<Arc<str>>,
     /// `cites`.
     pub cites: Option<Text>,
     /// First and last day it can decide on (decision dates).
@@ -354,7 +355,7 @@ pub struct FactTexts {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Rule {
     /// Its name.
-    pub name: Box<str>,
+    pub name: Arc<str>,
     /// What it does.
     pub kind: RuleKind,
     /// Its title.
@@ -379,7 +380,7 @@ pub struct Rule {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Output {
     /// Its name.
-    pub name: Box<str>,
+    pub name: Arc<str>,
     /// Its title.
     pub title: Option<Text>,
     /// `cites`.

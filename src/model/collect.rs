@@ -30,8 +30,8 @@ pub(super) fn keyword(kind: &Kind) -> &'static str {
 
 /// A text for people.
 pub(super) fn text(written: &ast::Text) -> Text {
-    let others = written.others.iter().map(|(tag, s)| (tag.text.clone(), s.value.clone())).collect();
-    Text { default: written.default.value.clone(), others }
+    let others = written.others.iter().map(|(tag, s)| (tag.text.clone(), s.value.clone().into())).collect();
+    Text { default: written.default.value.clone().into(), others }
 }
 
 /// A text for people, if there is one.

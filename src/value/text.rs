@@ -1,20 +1,26 @@
 //! Texts a person reads, in several languages.
 
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// A text in the policy's own language and perhaps in others.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Text {
     /// What stands first.
-    pub default: Box<str>,
+    pub default: Arc<str>,
     /// Others, by language tag (`zh`, `en`), in the order written.
-    pub others: Vec<(Box<str>, Box<str>)>,
+    pub others: Vec<(Box<str>, Arc<str>)>,
 }
 
 impl Text {
     /// The text in a language, else the first one. `zh-Hant` falls back to `zh`.
     pub fn in_language(&self, language: &str) -> &str {
-        pick(&self.others, language).map_or(&*self.default, |t| t)
+        pick(&self.others, language).unwrap_or(&self.default)
+    }
+
+    /// The same, to be kept: no letter is copied.
+    pub fn shared(&self, language: &str) -> Arc<str> {
+        pick(&self.others, language).unwrap_or(&self.default).clone()
     }
 }
 

@@ -168,9 +168,9 @@ impl<'a> Lowering<'a> {
             used: false,
         });
         PolicyEntry {
-            name: model.name.clone(),
+            name: model.name.clone().into(),
             title: model.title.clone(),
-            version: model.version.clone(),
+            version: model.version.clone().map(Into::into),
             cites: model.cites.clone(),
             in_force: (model.in_force.from, model.in_force.until),
             declines_automatic: model.declines_automatic,
@@ -211,7 +211,18 @@ impl OfModel<'_, '_> {
         let trigger = build.group(Quantifier::All, parts);
         let message = rule.message.as_ref().map(|m| m.map(|e| self.expr(e, at)));
         let (name, title, cites) = (rule.name.clone(), rule.title.clone(), rule.cites.clone());
-        Rule { name, kind: rule.kind, title, cites, in_force, applies, condition, unless, trigger, message }
+        Rule {
+            name: name.into(),
+            kind: rule.kind,
+            title,
+            cites,
+            in_force,
+            applies,
+            condition,
+            unless,
+            trigger,
+            message,
+        }
     }
 
     /// Whether the law's date is within a period; absent if it always is.
@@ -246,7 +257,7 @@ impl OfModel<'_, '_> {
             [(_, only)] if !dated => only,
             _ => self.low.build.on_day(at.law, timeline(&periods, none), shape),
         };
-        Output { name: output.name.clone(), title: output.title.clone(), cites: output.cites.clone(), ty, node }
+        Output { name: output.name.clone().into(), title: output.title.clone(), cites: output.cites.clone(), ty, node }
     }
 
     /// A promise of the case, or of the members of every list of its entity.
