@@ -19,6 +19,10 @@ pub fn check(
 ) -> (Option<Model>, Vec<Diagnostic>) {
     let mut checker = Checker::new(sources, tables);
     checker.collect(files);
+    if checker.policy.is_none() {
+        // A file of names for others to use: what it lacks is declared where it is used.
+        return (None, checker.diagnostics);
+    }
     checker.resolve_types();
     checker.order_defines();
     checker.check_defines();
@@ -130,6 +134,8 @@ pub(super) struct Checker<'a> {
     pub used_facts: Vec<bool>,
     pub used_defines: Vec<bool>,
     pub used_entities: Vec<bool>,
+    /// Unknown words that are told already, with the place of their diagnostic.
+    pub unknown: HashMap<String, usize>,
     /// What was suggested for an unknown word, so that a word used a thousand times is looked up once.
     pub suggestions: HashMap<String, Option<String>>,
     /// Whether names are missing or doubled, so that scenarios cannot be checked.
@@ -177,6 +183,7 @@ impl<'a> Checker<'a> {
             used_facts: Vec::new(),
             used_defines: Vec::new(),
             used_entities: Vec::new(),
+            unknown: HashMap::new(),
             suggestions: HashMap::new(),
             errors_in_names: false,
         }

@@ -209,16 +209,14 @@ impl Checker<'_> {
     }
 
     fn group(&mut self, quantifier: ast::Quantifier, items: &[ast::Item], span: Span) -> Option<Typed> {
-        let mut seen: Vec<&ast::Ident> = Vec::new();
+        let mut seen = std::collections::HashSet::new();
         let mut checked = Vec::with_capacity(items.len());
         let mut failed = false;
         for written in items {
             if let Some(label) = &written.label {
-                if seen.iter().any(|l| l.text == label.text) {
+                if !seen.insert(&*label.text) {
                     let message = format!("`({})` stands twice in this list", label.text);
                     self.error_help::<()>(Code::Duplicate, label.span, message, "give each item a label of its own");
-                } else if seen.len() < 1000 {
-                    seen.push(label);
                 }
             }
             match self.condition(&written.condition) {

@@ -82,7 +82,8 @@ impl Checker<'_> {
                     "the last entry of `{}` is of {from}; other dates of this policy run to {latest}",
                     define.name
                 );
-                let help = "add the newer figure; if it has not changed, repeat it with the later date, or write `unrecorded` from the day it is not known";
+                let help = "see whether it still holds: if so, repeat it from a later day with what confirms it; \
+                            if nobody knows, write `unrecorded` from then on";
                 found.push(Diagnostic::new(Code::OldParameter, *span, message).help(help));
             }
         }

@@ -88,6 +88,8 @@ pub(super) struct Constants<'m> {
     pub sources: &'m Sources,
     pub enums: &'m [Enum],
     pub entities: &'m [Entity],
+    /// How many diagnostics are told already.
+    pub told: usize,
 }
 
 impl Constants<'_> {
@@ -165,7 +167,7 @@ impl Constants<'_> {
         if let Some(at) = values.iter().position(|v| **v == *word) {
             return Ok(Const::Choice(at as u8));
         }
-        Err(unknown_choice(word, span, values))
+        Err(unknown_choice(self.told, word, span, values))
     }
 
     fn fitted(&self, mantissa: i128, scale: u8, span: Span, shape: Shape) -> Result<Const, Diagnostic> {
@@ -196,10 +198,22 @@ impl Constants<'_> {
     }
 }
 
+/// The nearest of many words, in a fixed order whatever order they come in. Where `told` diagnostics are told already
+/// the trouble is another than spelling, and the search is spared.
+pub(super) fn nearest<'c>(told: usize, word: &str, candidates: impl Iterator<Item = &'c str>) -> Option<&'c str> {
+    const MOST: usize = 100;
+    if told > MOST {
+        return None;
+    }
+    let mut candidates: Vec<&str> = candidates.collect();
+    candidates.sort_unstable();
+    closest(word, candidates)
+}
+
 /// A word that an enumeration does not have.
-pub(super) fn unknown_choice(word: &str, span: Span, values: &[Box<str>]) -> Diagnostic {
+pub(super) fn unknown_choice(told: usize, word: &str, span: Span, values: &[Box<str>]) -> Diagnostic {
     let message = format!("`{word}` is not one of {}", listed(values));
-    let near = closest(word, values.iter().map(|v| &**v));
+    let near = nearest(told, word, values.iter().map(|v| &**v));
     let diagnostic = Diagnostic::new(Code::UnknownName, span, message);
     match near {
         Some(near) => diagnostic.help(format!("did you mean `{near}`?")),

@@ -2,9 +2,9 @@
 
 use super::check::words;
 use super::collect::{keyword, text};
-use super::literals::{Constants, date};
+use super::literals::{Constants, date, nearest};
 use super::{Const, Expectation, Fact, FactId, Given, GivenValue, Model, Scenario};
-use crate::diagnostic::{Code, Diagnostic, closest};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::op::Shape;
 use crate::source::{Sources, Span};
 use crate::syntax::ast::{self, DeclarationKind};
@@ -154,10 +154,9 @@ impl<'m> Scenarios<'m> {
         };
         let message = format!("{whose} `{}`", name.text);
         let known = self.values.contains_key(&*name.text);
-        let mut candidates: Vec<&str> = self.facts.get(owner).map(|f| f.keys().copied().collect()).unwrap_or_default();
-        candidates.sort_unstable();
         let mut diagnostic = Diagnostic::new(Code::UnknownName, name.span, message);
-        if let Some(near) = closest(&name.text, candidates) {
+        let candidates = self.facts.get(owner).into_iter().flat_map(|f| f.keys().copied());
+        if let Some(near) = nearest(self.diagnostics.len(), &name.text, candidates) {
             diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
         } else if known && owner == 0 {
             diagnostic = diagnostic.help("it is worked out: give the facts that it rests on");
@@ -218,7 +217,9 @@ impl<'m> Scenarios<'m> {
     }
 
     fn constant(&mut self, e: &ast::Expr, shape: Shape) -> Option<Const> {
-        let constants = Constants { sources: self.sources, enums: &self.model.enums, entities: &self.model.entities };
+        let (sources, model) = (self.sources, self.model);
+        let told = self.diagnostics.len();
+        let constants = Constants { sources, enums: &model.enums, entities: &model.entities, told };
         constants.read(e, shape).map_err(|d| self.report(d)).ok()
     }
 
@@ -226,11 +227,9 @@ impl<'m> Scenarios<'m> {
         for rule in &written.because {
             let policy = &*rule.text == "applies" && self.model.applies.is_some();
             if !self.rules.contains(&*rule.text) && !policy {
-                let mut names: Vec<&str> = self.rules.iter().copied().collect();
-                names.sort_unstable();
                 let mut diagnostic =
                     Diagnostic::new(Code::UnknownName, rule.span, format!("there is no rule `{}`", rule.text));
-                if let Some(near) = closest(&rule.text, names) {
+                if let Some(near) = nearest(self.diagnostics.len(), &rule.text, self.rules.iter().copied()) {
                     diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
                 }
                 self.report(diagnostic);
@@ -243,10 +242,8 @@ impl<'m> Scenarios<'m> {
         for (name, value) in &written.with {
             let Some(shape) = self.values.get(&*name.text).copied() else {
                 let message = format!("there is no award, report or definition `{}`", name.text);
-                let mut names: Vec<&str> = self.values.keys().copied().collect();
-                names.sort_unstable();
                 let mut diagnostic = Diagnostic::new(Code::UnknownName, name.span, message);
-                if let Some(near) = closest(&name.text, names) {
+                if let Some(near) = nearest(self.diagnostics.len(), &name.text, self.values.keys().copied()) {
                     diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
                 }
                 self.report(diagnostic);

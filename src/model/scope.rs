@@ -4,11 +4,14 @@ use super::check::{Checker, Symbol};
 use super::literals::listed;
 use super::typed::{Flex, Typed, constant};
 use super::{Const, DefineId, ExprKind, FactId, Level, OutcomeWord};
-use crate::diagnostic::{Code, Diagnostic, closest};
+use crate::diagnostic::{Code, Diagnostic, Label, closest};
 use crate::op::Shape;
 use crate::source::Span;
 use crate::syntax::ast;
 use crate::value::{EntityId, Kind};
+
+/// A name that is missing is told once, with so many further places.
+const MOST_PLACES: usize = 5;
 
 impl Checker<'_> {
     /// What a name stands for, and whose it is.
@@ -147,7 +150,7 @@ impl Checker<'_> {
         }
         if let Some(Kind::Enum(id)) = want {
             let values = self.enums[id.0 as usize].values.clone();
-            let mut diagnostic = super::literals::unknown_choice(word, span, &values);
+            let mut diagnostic = super::literals::unknown_choice(self.diagnostics.len(), word, span, &values);
             if diagnostic.help.is_none()
                 && let Some(near) = self.suggestion(word)
             {
@@ -162,6 +165,15 @@ impl Checker<'_> {
             );
             return self.error_help(Code::UnknownName, span, message, help);
         }
+        if let Some(first) = self.unknown.get(word).copied() {
+            if let Some(first) = self.diagnostics.get_mut(first)
+                && first.labels.len() < MOST_PLACES
+            {
+                first.labels.push(Label { span, message: "also here".into() });
+            }
+            return None;
+        }
+        self.unknown.insert(word.to_owned(), self.diagnostics.len());
         let mut diagnostic = Diagnostic::new(Code::UnknownName, span, format!("nothing here is called `{word}`"));
         diagnostic.help = Some(match self.suggestion(word) {
             Some(near) => format!("did you mean `{near}`?"),

@@ -124,6 +124,10 @@ impl Checker<'_> {
     }
 
     fn bound(&mut self, end: &ast::Expr, heading: Option<&Expr>, test: Test) -> Option<Expr> {
+        if heading.is_none() && self.is_open_word(end) {
+            // What the heading would have told.
+            return None;
+        }
         let kind = heading.map(|h| h.shape.kind);
         let typed = self.check(end, kind)?;
         self.strict(&typed)?;

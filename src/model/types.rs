@@ -1,9 +1,9 @@
 //! Types: from what is written to kinds, decimals and ranges, and back to words.
 
 use super::check::Checker;
-use super::literals::Constants;
+use super::literals::{Constants, nearest};
 use super::{Const, Entity, Enum};
-use crate::diagnostic::{Code, Diagnostic, closest};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::op::Shape;
 use crate::source::Span;
 use crate::syntax::ast::{self, TypeExprKind};
@@ -141,7 +141,7 @@ impl<'a> Checker<'a> {
             let message = format!("`{}` is an entity; a fact holds a list of them", name.text);
             (message, Some(format!("write `list of {}`", name.text)))
         } else {
-            let near = closest(&name.text, self.type_names.keys().copied().collect::<std::collections::BTreeSet<_>>());
+            let near = nearest(self.diagnostics.len(), &name.text, self.type_names.keys().copied());
             let help = near.map_or_else(
                 || {
                     "declare it with `type NAME: …`, or write the type out: `whole number`, `money in CNY`, `date` …"
@@ -178,8 +178,8 @@ impl<'a> Checker<'a> {
             TypeExprKind::OneOf { values, ordered } => Type::new(Kind::Enum(self.enumeration(values, *ordered)?), 0),
             TypeExprKind::List { entity, at_most } => {
                 let Some(&id) = self.entity_names.get(&*entity.text) else {
-                    let names: std::collections::BTreeSet<&str> = self.entity_names.keys().copied().collect();
-                    let near = closest(&entity.text, names).map(|n| format!("did you mean `{n}`?"));
+                    let near = nearest(self.diagnostics.len(), &entity.text, self.entity_names.keys().copied());
+                    let near = near.map(|n| format!("did you mean `{n}`?"));
                     let help = near.unwrap_or_else(|| format!("declare it: `entity {} … end`", entity.text));
                     let message = format!("there is no entity `{}`", entity.text);
                     return self.error_help(Code::UnknownName, entity.span, message, help);
@@ -214,7 +214,7 @@ impl<'a> Checker<'a> {
         }
         let upper = code.text.to_uppercase();
         let near = Currency::parse(&upper).map(|_| upper.clone());
-        let near = near.or_else(|| closest(&upper, Currency::codes()).map(str::to_owned));
+        let near = near.or_else(|| nearest(self.diagnostics.len(), &upper, Currency::codes()).map(str::to_owned));
         let help = near
             .map_or("write the three letters of ISO 4217, such as `CNY`".into(), |n| format!("did you mean `{n}`?"));
         self.error_help(Code::WrongCurrency, code.span, format!("`{}` is not a currency", code.text), help)
@@ -274,7 +274,8 @@ impl<'a> Checker<'a> {
     }
 
     fn range_end(&mut self, e: &ast::Expr, shape: Shape) -> Option<i64> {
-        let constants = Constants { sources: self.sources, enums: &self.enums, entities: &self.entities };
+        let (sources, told) = (self.sources, self.diagnostics.len());
+        let constants = Constants { sources, enums: &self.enums, entities: &self.entities, told };
         match constants.read(e, shape) {
             Ok(Const::Mantissa(m)) if m.abs() <= LARGEST_END => i64::try_from(m).ok(),
             Ok(_) => {
