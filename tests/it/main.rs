@@ -1,5 +1,6 @@
 //! Everything users rely on, through the public face.
 
+mod arbitrary;
 mod facts;
 mod laws;
 mod numbers;

@@ -1,9 +1,11 @@
 //! Text to tree and back.
 
+use crate::arbitrary::Choices;
 use placet::diagnostic::{Code, Diagnostic};
 use placet::source::SourceId;
 use placet::syntax::ast::{CellTest, Declaration, DeclarationKind, Expr, ExprKind, File, Quantifier};
-use placet::syntax::{format, parse};
+use placet::syntax::{MAX_NESTING, MAX_OPERATORS, MAX_SIZE, Trivia, format, parse, print};
+use proptest::prelude::*;
 
 fn parsed(text: &str) -> (File, Vec<Diagnostic>) {
     parse(SourceId(0), text)
@@ -276,4 +278,116 @@ define x: whole number
 "#;
     assert_eq!(formatted(text), expected);
     assert_eq!(formatted(expected), expected);
+}
+
+fn without_marks(declarations: &mut [Declaration]) {
+    for declaration in declarations {
+        declaration.marks.clear();
+        if let DeclarationKind::Entity { members } = &mut declaration.kind {
+            without_marks(members);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_printed_is_read_as_the_same_tree(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+        let file = Choices::new(&bytes).file();
+        let text = print(&file, &Trivia::default());
+        let (mut read, diagnostics) = parsed(&text);
+        prop_assert!(diagnostics.is_empty(), "{}\n{:#?}", text, diagnostics);
+        without_marks(&mut read.declarations);
+        prop_assert_eq!(without_places(&read), without_places(&file), "{}", text);
+        prop_assert_eq!(formatted(&text), text);
+    }
+}
+
+/// Every construct that nests, so many deep: what stands before the innermost, the innermost, what stands after it.
+fn nested(depth: usize) -> Vec<String> {
+    let around = |open: &str, inner: &str, close: &str| format!("{}{inner}{}", open.repeat(depth), close.repeat(depth));
+    let conditions = [
+        around("(", "a", ")"),
+        around("not (", "a", ")"),
+        around("-(", "a", ")"),
+        around("all of { (a) ", "a", " }"),
+        around("all of { a ", "a", " }"),
+        around("larger of (1, ", "a", ", 2)"),
+        around("date (1, ", "a", ", 2)"),
+        around("if a then ", "b", " else c"),
+        around("if ", "b", " then b else c"),
+        around("if a then b else ", "b", ""),
+        around("count of l where ", "b", ""),
+        around("any of l satisfies ", "b", ""),
+        around("sum of ", "b", " over l"),
+        around("largest ", "b", " over l where c if any else 0"),
+        around("years from ", "a", " to b"),
+        around("years from a to ", "b", ""),
+        around("year of ", "a", ""),
+        around("days covered by l from ", "a", " to b within c to d"),
+        around("days covered by l from a to b within c to ", "d", ""),
+        around("a is between (", "b", ") and 3"),
+        around("a is one of 1, (", "b", "), 3"),
+        around("a is within 3 days before (", "b", ")"),
+        around("(a + b rounded to whole but at least (", "b", "))"),
+        around("a if known else (", "b", ")"),
+        around("limit on (", "b", ")"),
+    ];
+    let mut texts: Vec<String> = conditions.iter().map(|c| format!("require x \"X\" {c}")).collect();
+    texts.push(format!("define x as 1 {}", around("except when a: 2 {", "except when a: 2", "}")));
+    texts.push(format!("scenario \"s\" given {}", around("l [{", "l 1", "}]")));
+    texts.push(format!("define x as 1 by table {}", around("(", "a", ")")));
+    texts
+}
+
+#[test]
+fn nesting_costs_no_more_than_its_length() {
+    // Brackets within brackets count twice, so a depth that all forms reach. Work that doubled with each level would
+    // not end.
+    for (shallow, deep) in nested(12).iter().zip(nested(24)) {
+        let (few, many) = (parsed(shallow), parsed(&deep));
+        assert_eq!(few.1.is_empty(), many.1.is_empty(), "{deep}\n{:#?}", many.1);
+    }
+}
+
+#[test]
+fn nesting_up_to_the_limit_fits_the_stack_of_a_thread() {
+    let one = |text: &str| {
+        let (file, diagnostics) = parsed(text);
+        diagnostics
+            .is_empty()
+            .then(|| assert_eq!(without_places(&tree(&formatted(text))), without_places(&file)))
+            .is_some()
+    };
+    let read = nested(MAX_NESTING / 2).iter().chain(&nested(MAX_NESTING)).filter(|t| one(t)).count();
+    assert!(read >= nested(1).len());
+}
+
+#[test]
+fn nesting_past_the_limit_is_refused() {
+    // The first `if` after a title is not counted.
+    for text in nested(MAX_NESTING + 2).into_iter().chain(nested(3000)) {
+        let found = troubles(&text);
+        assert!(found.iter().any(|(code, ..)| *code == Code::TooDeep), "{}\n{found:#?}", &text[..200]);
+    }
+    for (open, inner) in
+        [("not ", "a"), ("-", "a"), ("a + ", "a"), ("a and ", "b"), ("a rounded to whole but at least ", "1")]
+    {
+        let found = troubles(&format!("require x \"X\" {}{inner}", open.repeat(MAX_OPERATORS + 1)));
+        assert!(found.iter().any(|(code, ..)| *code == Code::TooDeep), "{open}\n{found:#?}");
+        assert!(found.len() == 1, "{found:#?}");
+        tree(&format!("require x \"X\" {}{inner}", open.repeat(MAX_OPERATORS / 2)));
+    }
+    let long = format!("# {}", "x".repeat(MAX_SIZE));
+    assert_eq!(troubles(&long)[0].0, Code::TooLarge);
+}
+
+#[test]
+fn many_items_side_by_side_are_not_nested() {
+    let item = "(a) if b then c is if d then e else f else any of l satisfies g is years from h to i ";
+    tree(&format!("require x all of {{ {} }}", item.repeat(200)));
+    tree(&format!("define x: date by table | a | b | {}", "| if a then b else c | largest d over e |".repeat(200)));
+    tree(&format!("parameter x: months {}", "from 2024-01-01: if a then 3 months else y ".repeat(200)));
+    tree(&format!("define x as 1 {}", "except when any of l satisfies b: if c then d else e ".repeat(200)));
 }

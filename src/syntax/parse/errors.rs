@@ -1,7 +1,7 @@
 //! What the grammar did not find, in the language's words: what was expected there, what was found, what to write.
 
 use super::Rule;
-use super::scan::word_end;
+use super::scan::{skip_trivia, word_end};
 use super::vocabulary::{Class, VOCABULARY};
 use crate::diagnostic::{Code, Diagnostic, closest};
 use crate::source::{SourceId, Span};
@@ -35,15 +35,7 @@ pub(super) fn explain(source: SourceId, text: &str, base: usize, error: &Error<R
 
 /// The diagnostic for text that belongs to no declaration, if there is any.
 pub(super) fn stray(source: SourceId, text: &str, base: usize) -> Option<Diagnostic> {
-    let mut at = 0;
-    loop {
-        let rest = &text[at..];
-        at += rest.len() - rest.trim_start().len();
-        if !text[at..].starts_with('#') {
-            break;
-        }
-        at += text[at..].find('\n').unwrap_or(text.len() - at);
-    }
+    let at = text.len() - skip_trivia(text).len();
     let found = token(&text[at..]);
     if found.is_empty() {
         return None;
@@ -122,12 +114,12 @@ fn one_of(words: &[String]) -> String {
 fn described(rule: Rule) -> Option<String> {
     use Rule::*;
     let said = match rule {
-        expr | bare => "a value or a condition",
+        expr | bare | condition => "a value or a condition",
         sum | dated | date | number | literal | parens | constant | minus | conditional | larger | count | fold
         | covered | time | part | make_date | kw_yes | kw_no | kw_none | kw_decision_date => "a value",
         group | kw_all_of | kw_any_of | kw_none_of | kw_not => "a condition",
-        ty | type_base | kw_yes_or_no | kw_whole_number | kw_number | kw_percentage | kw_money_in | kw_text
-        | kw_list_of => "a type, such as `date` or `whole number`",
+        ty | parameter_ty | type_base | kw_yes_or_no | kw_whole_number | kw_number | kw_percentage | kw_money_in
+        | kw_text | kw_list_of => "a type, such as `date` or `whole number`",
         name | path => "a name",
         words | text => "a text in quotation marks",
         language => "a language such as `zh`",

@@ -42,6 +42,8 @@ enum Before {
     /// `years`, `sum` … that may open a form.
     OpensWith,
     Comma,
+    /// The end of a table's cell, perhaps of the table.
+    Bar,
     Sign,
 }
 
@@ -114,7 +116,7 @@ impl Scanner<'_> {
                 b')' | b']' | b'}' => self.closes(byte as char, 1),
                 b'|' | b':' => {
                     self.release();
-                    self.step(1, Before::Sign);
+                    self.step(1, if byte == b'|' { Before::Bar } else { Before::Sign });
                 }
                 b',' => self.step(1, Before::Comma),
                 b'%' => self.step(1, Before::Operand),
@@ -268,7 +270,7 @@ impl Scanner<'_> {
         let before = match class {
             None => Before::Operand,
             Some(Class::Declaration(rule)) if self.begins(rule, end) => return self.begin(rule, end),
-            Some(Class::End) if self.ends_entity() => return self.end_entity(end),
+            Some(Class::End) if self.ends_entity(end) => return self.end_entity(end),
             Some(Class::Declaration(_) | Class::End) => Before::Operand,
             Some(Class::If) if self.after_operand() => Before::Word(Class::If),
             Some(class @ (Class::If | Class::Opens)) => {
@@ -304,8 +306,9 @@ impl Scanner<'_> {
     /// be a name itself, also what follows the name.
     fn begins(&self, rule: Rule, end: usize) -> bool {
         let rest = self.text[end..].trim_start();
-        let fresh = self.line_start && self.before != Before::Comma && self.open.len() == 1;
-        let may_be_over = self.after_operand() || matches!(self.before, Before::Nothing | Before::Word(Class::Loose));
+        let may_be_over =
+            self.after_operand() || matches!(self.before, Before::Nothing | Before::Bar | Before::Word(Class::Loose));
+        let fresh = self.line_start && may_be_over && self.open.len() == 1;
         if !self.line_start && !may_be_over {
             return false;
         }
@@ -365,8 +368,17 @@ impl Scanner<'_> {
         }
     }
 
-    fn ends_entity(&self) -> bool {
-        self.entity.is_some() && self.open.len() == 1 && self.after_operand()
+    fn ends_entity(&self, end: usize) -> bool {
+        let over = match self.before {
+            // After a bar `end` may be a cell's value: then no declaration follows, nor the end of the text.
+            Before::Bar => {
+                let rest = skip_trivia(&self.text[end..]);
+                let class = VOCABULARY.class(&rest[..word_end(rest, 0)]);
+                rest.is_empty() || matches!(class, Some(Class::Declaration(_)))
+            }
+            _ => self.after_operand(),
+        };
+        self.entity.is_some() && self.open.len() == 1 && over
     }
 
     fn end_entity(&mut self, end: usize) {
@@ -395,6 +407,15 @@ fn pair(opening: char) -> char {
         '[' => ']',
         _ => '}',
     }
+}
+
+/// A text without the blanks and comments at its beginning.
+pub(super) fn skip_trivia(text: &str) -> &str {
+    let mut rest = text.trim_start();
+    while rest.starts_with('#') {
+        rest = rest.find('\n').map_or("", |end| rest[end..].trim_start());
+    }
+    rest
 }
 
 /// Where the word that starts at `at` ends; `at` itself if there is none.

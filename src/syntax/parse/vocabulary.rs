@@ -22,7 +22,8 @@ pub(super) enum Class {
     Joins,
     /// Begins a clause or tail: no expression goes on over it.
     Clause,
-    /// May end a declaration: `no`, `known`, `decimals` …
+    /// May end a declaration: `no`, `known`, `decimals` …; also `label` and others after which there is a text or they are
+    /// names.
     Ends,
     /// `date`: may end a declaration, and a parenthesis after it is no label.
     Date,
@@ -125,7 +126,7 @@ fn class_of(rule: Rule) -> Class {
         kw_date => Class::Date,
         kw_unless | kw_otherwise | kw_because | kw_except_when | kw_cites | kw_when => Class::Clause,
         kw_yes | kw_no | kw_none | kw_known | kw_unknown | kw_text | kw_number | kw_percentage | kw_decimals
-        | kw_week | kw_sensitive | kw_up | kw_whole | kw_unrecorded => Class::Ends,
+        | kw_week | kw_label | kw_ask | kw_version | kw_sensitive | kw_up | kw_whole | kw_unrecorded => Class::Ends,
         _ => Class::Leads,
     }
 }

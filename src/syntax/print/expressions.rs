@@ -112,18 +112,7 @@ fn put(expr: &Expr, out: &mut String) {
         ExprKind::ButAtLeast(value, bound) => add(&[V(value), W(" but at least "), V(bound)]),
         ExprKind::ButAtMost(value, bound) => add(&[V(value), W(" but at most "), V(bound)]),
         ExprKind::Rounded(value, to, direction) => {
-            let way = match direction {
-                Direction::Down => " down",
-                Direction::Up => " up",
-                Direction::HalfEven | Direction::HalfUp => "",
-            };
-            let to = match to {
-                RoundTo::Decimals(count) => format!("{count} decimals"),
-                RoundTo::Whole => "whole".to_owned(),
-                RoundTo::Multiple(step) => flat(step),
-            };
-            let halves = if *direction == Direction::HalfUp { " halves up" } else { "" };
-            add(&[V(value), W(" rounded"), W(way), W(" to "), W(&to), W(halves)]);
+            add(&[V(value), W(&rounded(to, *direction))]);
         }
         ExprKind::As(value, target) => add(&[V(value), W(" as "), W(&ty(target))]),
         ExprKind::TimeFromTo(unit, from, to) => add(&[W(unit.word()), W(" from "), V(from), W(" to "), V(to)]),
@@ -164,6 +153,21 @@ fn put(expr: &Expr, out: &mut String) {
             add(&[W(" within "), V(within_from), W(" to "), V(within_to)]);
         }
     }
+}
+
+fn rounded(to: &RoundTo, direction: Direction) -> String {
+    let way = match direction {
+        Direction::Down => " down",
+        Direction::Up => " up",
+        Direction::HalfEven | Direction::HalfUp => "",
+    };
+    let to = match to {
+        RoundTo::Decimals(count) => format!("{count} decimals"),
+        RoundTo::Whole => "whole".to_owned(),
+        RoundTo::Multiple(step) => flat(step),
+    };
+    let halves = if direction == Direction::HalfUp { " halves up" } else { "" };
+    format!(" rounded{way} to {to}{halves}")
 }
 
 enum Part<'a> {
@@ -267,6 +271,24 @@ impl Printer<'_> {
             ExprKind::ButAtLeast(value, bound) => self.adjusted(value, "but at least ", bound, indent),
             ExprKind::ButAtMost(value, bound) => self.adjusted(value, "but at most ", bound, indent),
             ExprKind::KnownElse(value, bound) => self.adjusted(value, "if known else ", bound, indent),
+            ExprKind::Rounded(value, to, direction) => {
+                self.expr(value, indent);
+                self.write(&rounded(to, *direction));
+            }
+            ExprKind::As(value, target) => {
+                self.expr(value, indent);
+                self.write(&format!(" as {}", ty(target)));
+            }
+            ExprKind::DaysCovered { list, from, to, filter, within_from, within_to } => {
+                self.write(&format!("days covered by {} from {} to {}", list.text, flat(from), flat(to)));
+                if let Some(filter) = filter {
+                    self.indent(indent + 2);
+                    self.write("where ");
+                    self.expr(filter, indent + 4);
+                }
+                self.indent(indent + 2);
+                self.write(&format!("within {} to {}", flat(within_from), flat(within_to)));
+            }
             _ => self.write(&flat(expr)),
         }
     }
@@ -361,7 +383,8 @@ impl Printer<'_> {
             self.write(&written);
             self.write(&" ".repeat(blanks));
         }
-        self.expr(&item.condition, indent + 2);
+        let deeper = if matches!(item.condition.kind, ExprKind::Group(..)) { indent } else { indent + 2 };
+        self.expr(&item.condition, deeper);
         if let Some(cites) = &item.cites {
             let cites = format!(" cites {}", text(cites));
             if self.fits(&cites) {
