@@ -69,3 +69,38 @@ fn gaps_and_overlaps_have_examples() {
     println!("{:?}", found(&text));
     println!("{:?}", found(&text.replace("90 or more", "89 or more")));
 }
+
+#[test]
+fn try_files() {
+    let Ok(files) = std::env::var("TRY") else { return };
+    let mut sources = Sources::default();
+    let mut models = Vec::new();
+    for policy in files.split(';') {
+        let mut parsed = Vec::new();
+        let mut csv = String::new();
+        for f in policy.split(',') {
+            let text = std::fs::read_to_string(f).unwrap();
+            csv = f.rsplit_once('/').unwrap().0.to_owned();
+            let id = sources.add(f, &*text);
+            let (file, found) = syntax::parse(id, &text);
+            for d in &found { println!("{:?} {} {:?}", d.code, d.message, sources.position(d.span.source, d.span.start)); }
+            parsed.push(file);
+        }
+        let (model, found) = model::check(&sources, &parsed, &|n| std::fs::read_to_string(format!("{csv}/{n}")).ok());
+        for d in &found { println!("{:?} {} {:?}", d.code, d.message, sources.position(d.span.source, d.span.start)); }
+        models.extend(model);
+    }
+    let start = std::time::Instant::now();
+    let (lowered, found) = lower_with(&sources, &models, Options { optimize: std::env::var("PLAIN").is_err() });
+    println!("lowered in {:?}", start.elapsed());
+    for d in &found { println!("{:?} {} {:?} {:?}", d.code, d.message, d.example, sources.position(d.span.source, d.span.start)); }
+    let Some(lowered) = lowered else { return };
+    let p = lowered.program;
+    println!("{} nodes", p.graph.nodes.len());
+    if std::env::var("DUMP").is_ok() { println!("{}", p.dump()); }
+    let again = artefact::load(&artefact::save(&p)).unwrap();
+    assert_eq!(artefact::save(&again), artefact::save(&p));
+    std::fs::write("/tmp/try.svg", super::draw::svg(&p, 0, "en")).unwrap();
+    std::fs::write("/tmp/try.dot", super::draw::dot(&p, 0, "en")).unwrap();
+    std::fs::write("/tmp/try.mmd", super::draw::mermaid(&p, 0, "en")).unwrap();
+}
