@@ -111,11 +111,11 @@ fn layers(drawing: &Drawing) -> Vec<usize> {
             *layer = rules + 1;
         }
     }
-    // A fact stands beside the first that asks for it.
+    // What rests on nothing stands beside the first that asks for it.
     for i in 0..layer.len() {
-        if drawing.items[i].class == Class::Fact {
+        if drawing.edges.iter().all(|(_, to)| *to != i) {
             let first = drawing.edges.iter().filter(|(from, _)| *from == i).map(|(_, to)| layer[*to]).min();
-            layer[i] = first.map_or(0, |l| l.saturating_sub(1)).min(1) * usize::from(rules > 2);
+            layer[i] = first.map_or(layer[i], |l| l.saturating_sub(1));
         }
     }
     layer

@@ -210,9 +210,10 @@ impl<'a> Drafting<'a> {
         self.drawing.edges.insert((from, outcome));
     }
 
-    /// A condition in the author's words, labelled paragraphs one a line.
+    /// A condition in the author's words, the items of a braced group one a line.
     fn condition(&self, clause: &Clause) -> Vec<String> {
-        if clause.parts.iter().all(|p| p.label.is_none()) {
+        let is_list = clause.words.contains('{') || clause.parts.iter().any(|p| p.label.is_some());
+        if clause.parts.is_empty() || !is_list {
             return vec![clause.words.to_string()];
         }
         let line = |p: &Clause| match &p.label {
