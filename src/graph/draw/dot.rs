@@ -6,7 +6,9 @@ use super::{Class, Program, drawing};
 pub fn dot(program: &Program, policy: usize, language: &str) -> String {
     let Some(drawing) = drawing(program, policy, language) else { return String::new() };
     let mut out = format!("digraph policy {{\n  label={};\n  labelloc=t;\n  rankdir=LR;\n", quoted(&drawing.title));
-    out.push_str("  node [shape=box, style=\"rounded,filled\", fillcolor=white, fontname=\"sans-serif\", fontsize=11];\n");
+    out.push_str(
+        "  node [shape=box, style=\"rounded,filled\", fillcolor=white, fontname=\"sans-serif\", fontsize=11];\n",
+    );
     for (i, item) in drawing.items.iter().enumerate() {
         let caption = if item.caption.is_empty() { Vec::new() } else { vec![item.caption.clone()] };
         let lines = caption.iter().chain([&item.title]).chain(&item.lines).chain(&item.cites);
@@ -16,10 +18,8 @@ pub fn dot(program: &Program, policy: usize, language: &str) -> String {
     for (from, to) in &drawing.edges {
         out.push_str(&format!("  n{from} -> n{to};\n"));
     }
-    let rules: Vec<String> = (0..drawing.items.len())
-        .filter(|i| drawing.items[*i].class.is_rule())
-        .map(|i| format!("n{i}"))
-        .collect();
+    let rules: Vec<String> =
+        (0..drawing.items.len()).filter(|i| drawing.items[*i].class.is_rule()).map(|i| format!("n{i}")).collect();
     out.push_str(&format!("  {{ rank=same; {} }}\n}}\n", rules.join("; ")));
     out
 }

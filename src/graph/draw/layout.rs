@@ -87,8 +87,7 @@ pub(super) fn layout(drawing: &Drawing, heights: &[i64]) -> Layout {
 
 /// Facts first, definitions after what they rest on, then all rules, then outcomes.
 fn layers(drawing: &Drawing) -> Vec<usize> {
-    let mut layer: Vec<usize> =
-        drawing.items.iter().map(|i| usize::from(i.class != Class::Fact)).collect();
+    let mut layer: Vec<usize> = drawing.items.iter().map(|i| usize::from(i.class != Class::Fact)).collect();
     // Definitions do not rest on themselves, so this settles after as many rounds as there are boxes.
     for _ in 0..drawing.items.len() {
         let mut moved = false;

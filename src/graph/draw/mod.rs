@@ -151,7 +151,13 @@ impl<'a> Drafting<'a> {
         if let Some(applies) = &policy.applies {
             let lines = self.condition(applies);
             let title = "Whom it concerns".to_owned();
-            let item = self.item(Item { class: Class::Applies, caption: "applies when".to_owned(), title, lines, cites: None });
+            let item = self.item(Item {
+                class: Class::Applies,
+                caption: "applies when".to_owned(),
+                title,
+                lines,
+                cites: None,
+            });
             self.link(vec![applies.node], item);
             self.outcome(item, "not applicable", "");
         }
@@ -163,7 +169,9 @@ impl<'a> Drafting<'a> {
                 RuleKind::ReferEvenWhenDeclined => (Class::Refer, "refer even when declined"),
             };
             let mut lines = self.condition(&rule.condition);
-            for (word, clause) in rule.unless.iter().map(|u| ("unless", u)).chain(rule.applies.iter().map(|a| ("applies when", a))) {
+            for (word, clause) in
+                rule.unless.iter().map(|u| ("unless", u)).chain(rule.applies.iter().map(|a| ("applies when", a)))
+            {
                 let condition = self.condition(clause).join(" ");
                 lines.push(format!("{word} {condition}"));
             }
@@ -288,7 +296,8 @@ impl<'a> Drafting<'a> {
     /// Leaves out definitions that lead to nothing drawn, and facts that led to them alone.
     fn drop_unused(&mut self) {
         let drawing = &mut self.drawing;
-        let mut keep: Vec<bool> = drawing.items.iter().map(|i| i.class.is_rule() || i.class == Class::Outcome).collect();
+        let mut keep: Vec<bool> =
+            drawing.items.iter().map(|i| i.class.is_rule() || i.class == Class::Outcome).collect();
         let mut changed = true;
         while changed {
             changed = false;

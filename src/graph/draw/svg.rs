@@ -78,11 +78,7 @@ pub fn svg(program: &Program, policy: usize, language: &str) -> String {
         for line in lines {
             base += line.height();
             let (class, text) = (line.class, escaped(&line.text));
-            out.push_str(&format!(
-                "<text class=\"{class}\" x=\"{}\" y=\"{}\">{text}</text>\n",
-                x + INSIDE,
-                base - 3
-            ));
+            out.push_str(&format!("<text class=\"{class}\" x=\"{}\" y=\"{}\">{text}</text>\n", x + INSIDE, base - 3));
         }
         out.push_str("</g>\n");
     }
@@ -144,7 +140,7 @@ fn wrap(text: &str, width: i64) -> Vec<String> {
     let mut used = 0;
     let mut word = String::new();
     let mut word_width = 0;
-    let mut flush = |word: &mut String, word_width: &mut i64, used: &mut i64, out: &mut Vec<String>| {
+    let flush = |word: &mut String, word_width: &mut i64, used: &mut i64, out: &mut Vec<String>| {
         if *used + *word_width > width && *used > 0 {
             out.push(String::new());
             *used = 0;
@@ -187,9 +183,7 @@ fn line(points: &[(i64, i64)]) -> String {
             path.push_str(&format!(" L{to_x} {to_y}"));
         }
     }
-    format!(
-        "<path class=\"line\" d=\"{path}\"/>\n<path class=\"head\" d=\"M{end_x} {end_y} l-8 -4 v8 z\"/>\n"
-    )
+    format!("<path class=\"line\" d=\"{path}\"/>\n<path class=\"head\" d=\"M{end_x} {end_y} l-8 -4 v8 z\"/>\n")
 }
 
 fn escaped(text: &str) -> String {

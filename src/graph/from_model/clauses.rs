@@ -3,6 +3,7 @@
 use super::{At, OfModel};
 use crate::graph::Clause;
 use crate::model::{Expr, ExprKind, Item};
+use crate::source::Span;
 use crate::value::Text;
 
 impl OfModel<'_, '_> {
@@ -10,7 +11,7 @@ impl OfModel<'_, '_> {
     pub(super) fn clause(&mut self, e: &Expr, label: Option<Box<str>>, cites: Option<Text>, at: &At) -> Clause {
         let words = words(self.low.sources.text(e.span)).into();
         match &e.kind {
-            ExprKind::Group(quantifier, items) if !is_implication(items) && self.depth < Clause::MOST_NESTED => {
+            ExprKind::Group(quantifier, items) if self.depth < Clause::MOST_NESTED && !self.is_implication(items) => {
                 self.depth += 1;
                 let one = |i: &Item| self.clause(&i.condition, i.label.clone(), i.cites.clone(), at);
                 let parts: Vec<Clause> = items.iter().map(one).collect();
@@ -24,11 +25,13 @@ impl OfModel<'_, '_> {
             }
         }
     }
-}
 
-/// `a implies b` is a group of `not a` and `b`, whose `not` nobody wrote.
-fn is_implication(items: &[Item]) -> bool {
-    items.iter().any(|i| matches!(&i.condition.kind, ExprKind::Not(inner) if inner.span == i.condition.span))
+    /// `a implies b` is a group of `not a` and `b`, whose `not` nobody wrote.
+    fn is_implication(&self, items: &[Item]) -> bool {
+        let [Item { condition: a, .. }, Item { condition: b, .. }] = items else { return false };
+        let between = Span { start: a.span.end, end: b.span.start, ..a.span };
+        matches!(a.kind, ExprKind::Not(_)) && words(self.low.sources.text(between)).contains("implies")
+    }
 }
 
 /// The author's words on one line, without comments.
