@@ -1,0 +1,221 @@
+//! The rule packs under `rules/` decide their cases as the law, the authority or the standard says they should.
+//!
+//! Every folder with a `cases.jsonl` is a pack. A case is decided by its policy alone and again within the folder's bundle,
+//! and both must say the same. What a case may expect is told in `rules/README.md`.
+
+use placet::decide::{Decision, Options, Reasons};
+use placet::value::Date;
+use placet::{Bundle, Policy};
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+#[test]
+fn every_case_of_every_pack_comes_out() {
+    let mut folders = Vec::new();
+    folders_with_cases(&rules(), &mut folders);
+    assert!(folders.len() >= 3, "the packs are missing");
+    let mut wrong = Vec::new();
+    for folder in folders {
+        run(&folder, &mut wrong);
+    }
+    assert!(wrong.is_empty(), "{} cases came out otherwise:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn every_pack_compiles_without_errors_and_its_samples_can_be_read() {
+    let mut wrong = Vec::new();
+    for file in files_below(&rules(), "jsonl") {
+        let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let folder = file.parent().unwrap_or(&file);
+        let policy = match name.as_str() {
+            "sample" => only_policy(folder),
+            "cases" => continue,
+            _ => folder.parent().map(|f| f.join(format!("{name}.placet"))),
+        };
+        let Some(policy) = policy.filter(|p| p.exists()) else {
+            wrong.push(format!("{}: which policy are these samples for?", file.display()));
+            continue;
+        };
+        let policy = compile_file(&policy);
+        let mut seen = 0;
+        for line in lines(&file) {
+            seen += 1;
+            // A sample that breaks the schema is welcome; one that is no JSON is not.
+            if serde_json::from_str::<Value>(&line).is_err() {
+                wrong.push(format!("{}: line {seen} is not JSON", file.display()));
+            }
+            if let Err(errors) = policy.facts_from_json(&line) {
+                let text = errors.to_string();
+                let known = !text.contains("unknown") || text.contains("did you mean");
+                assert!(known, "{}: line {seen}: {text}", file.display());
+            }
+        }
+        assert!(seen >= 8, "{}: a sample of {seen} shows little", file.display());
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn rules() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("rules")
+}
+
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
+    found.sort();
+    found
+}
+
+fn folders_with_cases(folder: &Path, found: &mut Vec<PathBuf>) {
+    if folder.join("cases.jsonl").exists() {
+        found.push(folder.to_owned());
+    }
+    for entry in entries(folder).into_iter().filter(|e| e.is_dir()) {
+        folders_with_cases(&entry, found);
+    }
+}
+
+fn files_below(folder: &Path, ending: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in entries(folder) {
+        if entry.is_dir() {
+            found.extend(files_below(&entry, ending));
+        } else if entry.extension().is_some_and(|e| e == ending) {
+            found.push(entry);
+        }
+    }
+    found
+}
+
+fn lines(file: &Path) -> Vec<String> {
+    let text = fs::read_to_string(file).unwrap();
+    text.lines().filter(|l| !l.trim().is_empty()).map(str::to_owned).collect()
+}
+
+fn declares_policy(file: &Path) -> bool {
+    let text = fs::read_to_string(file).unwrap();
+    text.lines().any(|l| l.starts_with("policy "))
+}
+
+fn policies_in(folder: &Path) -> Vec<PathBuf> {
+    let is_policy = |f: &PathBuf| f.extension().is_some_and(|e| e == "placet") && declares_policy(f);
+    entries(folder).into_iter().filter(is_policy).collect()
+}
+
+fn only_policy(folder: &Path) -> Option<PathBuf> {
+    let mut policies = policies_in(folder);
+    if policies.len() == 1 { policies.pop() } else { None }
+}
+
+fn compile(files: &[PathBuf]) -> Bundle {
+    let named: Vec<(String, String)> =
+        files.iter().map(|f| (f.to_string_lossy().into_owned(), fs::read_to_string(f).unwrap())).collect();
+    let named: Vec<(&str, &str)> = named.iter().map(|(n, t)| (n.as_str(), t.as_str())).collect();
+    Bundle::compile(&named, &|name| fs::read_to_string(name).ok()).unwrap_or_else(|error| {
+        let told: Vec<String> = error.diagnostics.iter().map(|d| format!("  {d:?}")).collect();
+        panic!("{} does not compile:\n{}", files[0].display(), told.join("\n"))
+    })
+}
+
+fn compile_file(file: &Path) -> Policy {
+    let bundle = compile(&[file.to_owned()]);
+    bundle.policies().next().unwrap()
+}
+
+fn run(folder: &Path, wrong: &mut Vec<String>) {
+    let files = policies_in(folder);
+    let together = compile(&files);
+    let alone: Vec<Policy> = files.iter().map(|f| compile_file(f)).collect();
+    for line in lines(&folder.join("cases.jsonl")) {
+        let case: Value = serde_json::from_str(&line).unwrap_or_else(|e| panic!("{}: {e}: {line}", folder.display()));
+        let id = case["id"].as_str().unwrap_or("a case without id");
+        let place = format!("{} {id}", folder.strip_prefix(rules()).unwrap_or(folder).display());
+        let name = case["policy"].as_str().unwrap_or_else(|| alone[0].name());
+        let Some(single) = alone.iter().find(|p| p.name() == name) else {
+            wrong.push(format!("{place}: no policy `{name}` in this folder"));
+            continue;
+        };
+        let told = [single.clone(), together.policy(name).unwrap()].map(|policy| decide(&policy, &case));
+        if without_hash(&told[0]) != without_hash(&told[1]) {
+            wrong.push(format!("{place}: alone {}, in the bundle {}", told[0], told[1]));
+        }
+        wrong.extend(differences(&case["expect"], &told[0]).into_iter().map(|d| format!("{place}: {d}")));
+    }
+}
+
+/// The decision as every door tells it.
+fn decide(policy: &Policy, case: &Value) -> Value {
+    let on: Date = case["on"].as_str().unwrap_or_default().parse().unwrap();
+    let decision: Result<Decision, String> =
+        policy.facts_from_json(&case["facts"].to_string()).map_err(|e| e.to_string()).map(|mut facts| {
+            facts.complete = case["complete"].as_bool().unwrap_or(false);
+            let show = match &case["expect"]["values"] {
+                Value::Object(values) => values.keys().map(|k| k.as_str().into()).collect(),
+                _ => Vec::new(),
+            };
+            policy.decide_with(&facts, on, &Options { reasons: Reasons::All, show, ..Options::default() })
+        });
+    match decision {
+        Ok(decision) => serde_json::to_value(&decision).unwrap(),
+        Err(error) => serde_json::json!({"outcome": "invalid", "error": error}),
+    }
+}
+
+fn without_hash(decision: &Value) -> Value {
+    let mut decision = decision.clone();
+    if let Some(members) = decision.as_object_mut() {
+        members.remove("graph");
+    }
+    decision
+}
+
+fn texts(value: &Value) -> BTreeSet<&str> {
+    value.as_array().into_iter().flatten().filter_map(Value::as_str).collect()
+}
+
+fn differences(expect: &Value, told: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut compare = |what: &str, expected: &Value, got: &Value| {
+        if expected != got {
+            found.push(format!("{what} expected {expected}, got {got}"));
+        }
+    };
+    let Some(expected) = expect.as_object() else { return vec!["nothing is expected".into()] };
+    for (key, value) in expected {
+        match key.as_str() {
+            "outcome" => {
+                let why = if told["outcome"] == "invalid" { &told["error"] } else { &Value::Null };
+                compare(&format!("outcome {why}"), value, &told["outcome"]);
+            }
+            "proposed" => compare("proposed", value, &Value::from(told["proposed"] == "declined")),
+            "settled" => compare("settled", value, &Value::from(told["settled"] != false)),
+            "reasons" => {
+                let breached = told["reasons"].as_array().into_iter().flatten().filter(|r| is_breached(r));
+                let breached: BTreeSet<&str> = breached.filter_map(|r| r["rule"].as_str()).collect();
+                compare("breached", &Value::from_iter(texts(value)), &Value::from_iter(breached));
+            }
+            "needs" => {
+                let needs = told["needs"].as_array().into_iter().flatten();
+                let needs: BTreeSet<&str> = needs.filter_map(|n| n["fact"].as_str()).collect();
+                compare("needs", &Value::from_iter(texts(value)), &Value::from_iter(needs));
+            }
+            "possible" => {
+                let possible = &told["possible"];
+                compare("possible", &Value::from_iter(texts(value)), &Value::from_iter(texts(possible)));
+            }
+            "awards" | "reports" | "values" => {
+                for (name, value) in value.as_object().into_iter().flatten() {
+                    compare(&format!("{key}.{name}"), value, &told[key.as_str()][name]);
+                }
+            }
+            other => compare("the case", &Value::Null, &Value::from(format!("does not know `{other}`"))),
+        }
+    }
+    found
+}
+
+fn is_breached(reason: &Value) -> bool {
+    let standing = if reason["kind"] == "require" { "not_met" } else { "met" };
+    reason["kind"] != "applies" && reason["standing"] == standing
+}
