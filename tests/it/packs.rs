@@ -146,7 +146,7 @@ fn run(folder: &Path, wrong: &mut Vec<String>) {
 
 /// The decision as every door tells it.
 fn decide(policy: &Policy, case: &Value) -> Value {
-    let on: Date = case["on"].as_str().unwrap_or_default().parse().unwrap();
+    let on = case["on"].as_str().and_then(Date::parse).unwrap_or_else(|| panic!("on which day? {case}"));
     let decision: Result<Decision, String> =
         policy.facts_from_json(&case["facts"].to_string()).map_err(|e| e.to_string()).map(|mut facts| {
             facts.complete = case["complete"].as_bool().unwrap_or(false);
