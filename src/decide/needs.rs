@@ -17,7 +17,7 @@ use std::sync::Arc;
 /// What the policy's own clause is called among the rules.
 const APPLIES: &str = "applies when";
 
-/// All needs of a case, in the order of the facts, with the rules and awards that wait for each.
+/// All needs of a case, in the order of the policy's facts, with the rules and awards that wait for each.
 pub(super) fn needs(
     policy: &PolicyEntry,
     places: &Places,
@@ -60,6 +60,8 @@ pub(super) fn needs(
             }
         }
     }
+    // In the policy's own order: in a bundle the graph's facts are ordered by all policies together.
+    needs.sort_by_key(|(told, _, _)| policy.facts.iter().position(|t| t.fact == *told).unwrap_or(usize::MAX));
     needs.into_iter().map(|(_, _, need)| need).collect()
 }
 

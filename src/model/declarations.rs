@@ -299,7 +299,8 @@ impl<'a> Checker<'a> {
             let applies = declaration.applies.as_ref().and_then(|e| self.condition(e));
             let (Kind::Award { body, .. } | Kind::Report { body, .. }) = &declaration.kind else { continue };
             let Some(ty) = &ty else { continue };
-            if let Some(value) = self.body(body, Some(ty), &what, true) {
+            let need_not_cover = matches!(declaration.kind, Kind::Award { .. });
+            if let Some(value) = self.body(body, Some(ty), &what, need_not_cover) {
                 versions.push(OutputVersion { in_force: dated.in_force, applies, value: value.expr });
             }
         }

@@ -377,7 +377,7 @@ pub struct Table {
     pub headings: Vec<Expr>,
     /// The rows.
     pub rows: Vec<Row>,
-    /// An award's or report's own table need cover only the applicants whom the rules let through.
+    /// An award's own table need cover only the applicants whom the rules let through.
     pub need_not_cover: bool,
     /// Where it stands.
     pub span: Span,

@@ -5,6 +5,7 @@ mod facts;
 mod laws;
 mod numbers;
 mod ops;
+mod packs;
 mod random;
 mod reference;
 mod syntax;

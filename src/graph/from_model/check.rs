@@ -1,7 +1,7 @@
 //! What the finished graph shows about the text: gaps and overlaps of tables, exceptions that clash, rules without effect.
 
 use super::clauses::words;
-use super::example;
+use super::{example, own_table};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::graph::places::TablePlace;
 use crate::graph::prove::{Conditions, Proof};
@@ -57,7 +57,9 @@ impl Check<'_> {
     fn table(&mut self, policy: &PolicyEntry, place: &TablePlace) {
         let graph = &self.program.graph;
         let Some((nodes, alike, hit)) = subject(graph, place.node) else { return };
-        let given = promises(graph, policy, place.node);
+        let own = own_table::reach(graph, policy, place.node);
+        let mut given = promises(graph, policy, place.node);
+        given.extend(own.iter().flat_map(|own| &own.given));
         let conditions = Conditions::new(graph, &nodes, &given);
         self.reach(place, hit, &nodes, &given);
         let (exclusive, complete) = match &graph.node(place.node).kind {
@@ -66,9 +68,8 @@ impl Check<'_> {
             _ => return,
         };
         let wants_exclusive = matches!(hit, None | Some(Hit::Unique));
-        let wants_complete =
-            !place.need_not_cover && matches!(hit, Some(Hit::Unique | Hit::First | Hit::Largest | Hit::Smallest));
-        let at = example::Place { program: self.program, policy, place, conditions: &nodes };
+        let wants_complete = matches!(hit, Some(Hit::Unique | Hit::First | Hit::Largest | Hit::Smallest));
+        let at = example::Place { program: self.program, policy, place, conditions: &nodes, given: &given };
         if wants_exclusive && !exclusive {
             match conditions.exclusive(&alike) {
                 Proof::Proved => {}
@@ -82,7 +83,19 @@ impl Check<'_> {
         if wants_complete && !complete {
             match conditions.complete() {
                 Proof::Proved => {}
+                Proof::Undecided if place.need_not_cover => {}
                 Proof::Undecided => self.gap(&at, None),
+                Proof::Refuted(_) if place.need_not_cover => {
+                    // Whoever is let through and finds no row is a gap; whether anybody is may be left open.
+                    let kept_out = own.iter().flat_map(|own| own.kept_out.iter().copied());
+                    let conditions: Vec<NodeId> = nodes.iter().copied().chain(kept_out).collect();
+                    let at = example::Place { conditions: &conditions, ..at };
+                    if let Proof::Refuted(examples) = Conditions::new(graph, &conditions, &given).complete()
+                        && let Some(real) = examples.iter().find_map(|e| at.real(e))
+                    {
+                        self.gap(&at, Some(real));
+                    }
+                }
                 Proof::Refuted(examples) => self.gap(&at, examples.iter().find_map(|e| at.real(e))),
             }
         }

@@ -23,6 +23,8 @@ pub(super) struct Place<'a> {
     pub policy: &'a PolicyEntry,
     pub place: &'a TablePlace,
     pub conditions: &'a [NodeId],
+    /// What holds of all data that come to it: promises, and whom the policy concerns.
+    pub given: &'a [NodeId],
 }
 
 /// Facts being sought.
@@ -81,7 +83,7 @@ impl Place<'_> {
             frame.map_or(Set::EMPTY, |f| f.of(&layout, node))
         };
         let breaks = |p: &NodeId| of(*p).as_truth() == Truth::NOT_MET;
-        if crate::graph::settle::promises(graph, self.policy, self.place.node).iter().any(breaks) {
+        if self.given.iter().any(breaks) {
             return None;
         }
         let behaves = if example.met.is_empty() {

@@ -4,6 +4,7 @@ mod check;
 mod clauses;
 mod defines;
 mod example;
+mod own_table;
 mod expr;
 mod facts;
 
