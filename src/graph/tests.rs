@@ -155,3 +155,19 @@ fn drawings_show_titles_and_words() {
     assert!(super::draw::dot(&program, 0, "en").contains("<80 & \\\"more\\\""));
     assert!(super::draw::mermaid(&program, 0, "en").contains("#lt;80 #amp; #quot;more#quot;"));
 }
+
+#[test]
+fn an_awards_table_need_cover_only_whom_the_rules_let_through_and_a_reports_whom_it_concerns() {
+    assert_eq!(found(ALLOWANCE), []);
+    let gap = |text: &str| {
+        let found = found(text);
+        found.first().map(|(code, message, _)| (*code, message.clone()))
+    };
+    let below = ALLOWANCE.replace("at least 80", "at least 79");
+    let told = "no row of this table matches `age` 79, `region` mainland";
+    assert_eq!(gap(&below), Some((Code::TableGap, told.to_owned())));
+    let report = ALLOWANCE.replace("award amount", "report amount");
+    assert_eq!(gap(&report), Some((Code::TableGap, told.to_owned())));
+    let concerned = report.replace("money in CNY", "money in CNY applies when age is at least 80");
+    assert_eq!(gap(&concerned), None);
+}

@@ -51,6 +51,18 @@ fn the_commands_in_the_readmes_decide_their_samples() {
     }
 }
 
+/// The lending pack's README shows the table of DMN test 0004 as published, and what the compiler says of it.
+#[test]
+fn the_gap_in_the_published_lending_table_is_found_when_compiling() {
+    let readme = fs::read_to_string(rules().join("dmn/README.md")).unwrap();
+    let text = readme.split("```placet\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let Err(error) = Policy::compile(text) else { panic!("the gap at 130 went unseen") };
+    let told: Vec<(&str, &str)> = error.diagnostics.iter().map(|d| (d.code.as_str(), d.message.as_str())).collect();
+    let message = "no row of this table matches `existing_customer` no, `score` 130";
+    assert_eq!(told, [("R02", message)]);
+    assert!(readme.contains(message), "the README tells it otherwise");
+}
+
 fn rules() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("rules")
 }
@@ -129,7 +141,8 @@ fn run(folder: &Path, wrong: &mut Vec<String>) {
         if without_hash(&told[0]) != without_hash(&told[1]) {
             let (alone, bundled) = (told[0].as_object().unwrap(), &told[1]);
             let other = alone.iter().filter(|(key, value)| *key != "graph" && bundled[key.as_str()] != **value);
-            let other: Vec<_> = other.map(|(key, value)| format!("{key} {value} / {}", bundled[key.as_str()])).collect();
+            let other: Vec<_> =
+                other.map(|(key, value)| format!("{key} {value} / {}", bundled[key.as_str()])).collect();
             wrong.push(format!("{place}: alone / in the bundle: {}", other.join(", ")));
         }
         wrong.extend(differences(&case["expect"], &told[0]).into_iter().map(|d| format!("{place}: {d}")));

@@ -58,6 +58,11 @@ impl Check<'_> {
         let graph = &self.program.graph;
         let Some((nodes, alike, hit)) = subject(graph, place.node) else { return };
         let own = own_table::reach(graph, policy, place.node);
+        let others = || self.program.policies.iter().any(|p| own_table::reach(graph, p, place.node).is_some());
+        if own.is_none() && others() {
+            // Another policy's award or report: only that policy says who comes to it.
+            return;
+        }
         let mut given = promises(graph, policy, place.node);
         given.extend(own.iter().flat_map(|own| &own.given));
         let conditions = Conditions::new(graph, &nodes, &given);

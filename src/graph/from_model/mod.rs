@@ -4,9 +4,9 @@ mod check;
 mod clauses;
 mod defines;
 mod example;
-mod own_table;
 mod expr;
 mod facts;
+mod own_table;
 
 use self::defines::{Instances, Needs, timeline};
 use self::facts::Names;
