@@ -1,6 +1,7 @@
 //! Everything users rely on, through the public face.
 
 mod arbitrary;
+mod artefact;
 mod facts;
 mod laws;
 mod numbers;

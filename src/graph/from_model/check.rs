@@ -25,9 +25,9 @@ pub(super) fn check(
     divisors: &[(NodeId, Span)],
 ) -> Vec<Diagnostic> {
     let mut check = Check { sources, program, found: Vec::new(), told: HashSet::new() };
-    for place in places {
-        for policy in &program.policies {
-            // What is told of a table under one policy need not be told again under another.
+    for policy in &program.policies {
+        let reached: HashSet<NodeId> = program.graph.reached(&policy.nodes()).into_iter().collect();
+        for place in places.iter().filter(|p| reached.contains(&p.node)) {
             check.table(policy, place);
         }
     }
