@@ -133,6 +133,12 @@ impl Builder {
 
     /// A strict operator.
     pub fn op(&mut self, op: Op, args: Vec<NodeId>, shape: Shape) -> NodeId {
+        debug_assert!(
+            self.full
+                || op::check(&op, shape, &args.iter().map(|a| self.graph.node(*a).shape).collect::<Vec<_>>()).is_ok(),
+            "{op:?} of {:?} stated as {shape:?}",
+            args.iter().map(|a| self.graph.node(*a).shape).collect::<Vec<_>>()
+        );
         if let Some(value) = self.fold_op(&op, &args, shape) {
             return self.constant(value, shape);
         }

@@ -171,3 +171,52 @@ fn an_awards_table_need_cover_only_whom_the_rules_let_through_and_a_reports_whom
     let concerned = report.replace("money in CNY", "money in CNY applies when age is at least 80");
     assert_eq!(gap(&concerned), None);
 }
+
+/// Whatever the checker makes of operators is what the table of operators says, so that artefacts load.
+#[test]
+fn operators_are_stated_as_the_table_has_them() {
+    let p = program(&[r#"
+policy mixed "Mixed"
+  in force from 2024-01-01
+fact score: number with 2 decimals from 0 to 100
+fact whole: whole number from 1 to 9
+fact rate: percentage with 1 decimals from 0 to 100
+fact income: money in CNY from 0 to 1_000_000
+fact monthly: money in CNY per month from 0 to 1_000
+fact cap: money in CNY or none
+fact born: date
+fact kind: one of a < b < c
+fact word: text
+report r1: number with 5 decimals as 30% of score
+report r2: number with 5 decimals as score * rate
+report r3: percentage with 4 decimals as rate * rate
+report r4: money in CNY as rate * income rounded to 2 decimals
+report r5: money in CNY as income / 3 rounded down to 2 decimals
+report r6: money in CNY as income / 5 rounded to 2 decimals
+report r7: number with 12 decimals as income / 5 CNY
+report r8: money in CNY as income / rate rounded up to 10
+report r9: money in CNY as income - (monthly * 12 as money in CNY) but at least 0
+report r10: date as born plus 18 years
+report r11: date as born minus (whole as months)
+report r12: years as years from born to decision date
+report r13: whole number as year of born + whole
+report r14: date as date (2024, whole, 1)
+report r15: number with 12 decimals as rate / 10%
+define tax
+  by marginal table of income
+  | from   | rate |
+  | 0      | 0%   |
+  | 10_000 | 10%  |
+report r16: money in CNY as tax rounded to 2 decimals
+require a kind is at least b
+require b kind is one of a, c
+require c word starts with "x" or word is "y"
+require d cap is none
+require e income is between 10 CNY and 20.5 CNY
+require f larger of (score, whole) is more than 5
+require g decision date is within 24 months before born
+require h -score is at least whole * 2.5
+"#]);
+    let again = artefact::load(&artefact::save(&p)).unwrap();
+    assert_eq!(artefact::save(&again), artefact::save(&p));
+}

@@ -192,24 +192,20 @@ fn is_amount(kind: Kind) -> bool {
     kind.is_numeric() && kind != Kind::Date
 }
 
-/// A percentage of something is such a thing; so many times something is too. A plain amount for each year (month, day)
-/// times a count of them is an amount; an amount *per month* is not, as it would stay one *per month*.
+/// A percentage of something is such a thing; so many times something is too. Counts multiply as plain numbers only.
 fn product(a: Kind, b: Kind) -> Option<Kind> {
     match (a, b) {
         (Kind::Percentage, other) | (other, Kind::Percentage) if is_amount(other) => Some(other),
         (Kind::Number, other) | (other, Kind::Number) if is_amount(other) => Some(other),
-        (Kind::Count(_), money @ Kind::Money { per: None, .. }) => Some(money),
-        (money @ Kind::Money { per: None, .. }, Kind::Count(_)) => Some(money),
         _ => None,
     }
 }
 
-/// Things of one kind give a number; else the divisor is a number, a percentage, or a count that shares out an amount.
+/// Things of one kind give a number; else the divisor is a number or a percentage.
 fn quotient(a: Kind, b: Kind) -> Option<Kind> {
     match (a, b) {
         _ if a == b && is_amount(a) => Some(Kind::Number),
         (other, Kind::Number | Kind::Percentage) if is_amount(other) => Some(other),
-        (money @ Kind::Money { per: None, .. }, Kind::Count(_)) => Some(money),
         _ => None,
     }
 }
