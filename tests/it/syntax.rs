@@ -391,3 +391,19 @@ fn many_items_side_by_side_are_not_nested() {
     tree(&format!("parameter x: months {}", "from 2024-01-01: if a then 3 months else y ".repeat(200)));
     tree(&format!("define x as 1 {}", "except when any of l satisfies b: if c then d else e ".repeat(200)));
 }
+
+#[test]
+fn every_example_of_the_reference_is_read_and_keeps_its_form() {
+    let reference = include_str!("../../grammar/README.md");
+    let mut count = 0;
+    let mut rest = reference;
+    while let Some((_, after)) = rest.split_once("```placet") {
+        let (_kind, after) = after.split_once('\n').expect("a line");
+        let (example, after) = after.split_once("```").expect("a closing fence");
+        rest = after;
+        count += 1;
+        let once = formatted(example);
+        assert_eq!(without_places(&tree(&once)), without_places(&tree(example)));
+    }
+    assert_eq!(count, reference.matches("```").count() / 2);
+}
