@@ -146,6 +146,9 @@ pub(crate) fn standing(rule: &Rule, truth: impl Fn(NodeId) -> Truth) -> Standing
     let applies = rule.applies.as_ref().map_or(Truth::MET, |c| truth(c.node));
     let condition = truth(rule.condition.node);
     let unless = Quantifier::Any.fold(rule.unless.iter().map(|c| truth(c.node)));
+    if [in_force, applies, condition, unless].iter().all(|t| t.is_settled()) {
+        return one_standing(rule.kind, in_force, applies, condition, unless);
+    }
     let mut only = None;
     for in_force in standings(in_force) {
         for applies in standings(applies) {

@@ -22,7 +22,7 @@ pub(super) fn reasons(
         return Vec::new();
     }
     let deciding = deciding(policy, roots, decision);
-    let mut all = Vec::new();
+    let mut all = Vec::with_capacity(policy.rules.len() + 1);
     if let Some(applies) = &policy.applies {
         if options.reasons == Reasons::All || deciding == Some(Deciding::Applies) {
             all.push(of_applies(policy, applies, places, roots, deciding == Some(Deciding::Applies), options));
@@ -35,10 +35,14 @@ pub(super) fn reasons(
         }
     }
     // A rule declared for several periods is told once, by the version in force.
-    let in_force: BTreeSet<Arc<str>> =
-        all.iter().filter(|r| r.standing != Standing::NotInForce).map(|r| r.rule.clone()).collect();
-    let mut told = BTreeSet::new();
-    all.retain(|r| r.standing != Standing::NotInForce || (!in_force.contains(&r.rule) && told.insert(r.rule.clone())));
+    if all.iter().any(|r| r.standing == Standing::NotInForce) {
+        let in_force: BTreeSet<Arc<str>> =
+            all.iter().filter(|r| r.standing != Standing::NotInForce).map(|r| r.rule.clone()).collect();
+        let mut told = BTreeSet::new();
+        all.retain(|r| {
+            r.standing != Standing::NotInForce || (!in_force.contains(&r.rule) && told.insert(r.rule.clone()))
+        });
+    }
     all
 }
 
@@ -149,16 +153,21 @@ pub(crate) fn settling_path<'a>(clause: &'a Clause, truth: impl Fn(NodeId) -> Tr
 
 /// The citation down to the labelled paragraph: `s. 4(1)(b)(ii)`. Absent where it says no more than the rule's own.
 fn paragraph(cites: Option<&Text>, clause: &Clause, places: &Places, language: &str) -> Option<Arc<str>> {
-    let base = cites.map_or("", |t| t.in_language(language));
-    let mut text = base.to_owned();
+    if clause.parts.is_empty() && clause.label.is_none() && clause.cites.is_none() {
+        return None;
+    }
+    let mut text: Option<String> = None;
     for part in settling_path(clause, |n| places.evaluation.truth(n)) {
         match (&part.cites, &part.label) {
-            (Some(own), _) => text = own.in_language(language).to_owned(),
-            (None, Some(label)) => text.push_str(&format!("({label})")),
+            (Some(own), _) => text = Some(own.in_language(language).to_owned()),
+            (None, Some(label)) => {
+                let text = text.get_or_insert_with(|| cites.map_or("", |t| t.in_language(language)).to_owned());
+                text.push_str(&format!("({label})"));
+            }
             (None, None) => {}
         }
     }
-    (text != base).then(|| text.into())
+    text.filter(|t| Some(t.as_str()) != cites.map(|c| c.in_language(language))).map(Into::into)
 }
 
 /// A message with its values put in; sensitive facts are told as their labels only.

@@ -7,6 +7,8 @@ mod laws;
 mod numbers;
 mod ops;
 mod packs;
+mod pages;
 mod random;
 mod reference;
 mod syntax;
+mod tidy;
