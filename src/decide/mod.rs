@@ -1,6 +1,7 @@
 //! From the roots' sets to an answer: outcome, standings, needs, awards (*semantics 1, Outcome*).
 
 mod decision;
+mod faults;
 mod needs;
 mod outcome;
 mod reasons;
@@ -109,10 +110,10 @@ fn fill(decision: &mut Decision, policy: &PolicyEntry, places: &Places, options:
     let evaluation = places.evaluation;
     let graph = evaluation.engine().graph();
     let language = &*options.language;
-    let roots = Roots::new(policy, |n| evaluation.truth(n), |n| evaluation.set(n));
+    let roots = Roots::new(policy, |n| evaluation.truth(n), |n| told::result(evaluation, n));
     let results = roots.results();
     decision.possible = results.outcomes(policy.declines_automatic);
-    let awards: Vec<Set> = policy.awards.iter().map(|a| evaluation.set(a.node)).collect();
+    let awards: Vec<Set> = policy.awards.iter().map(|a| told::result(evaluation, a.node)).collect();
     let approval_possible = decision.possible.contains(Outcome::Approved);
     let awards_open = approval_possible && awards.iter().any(|set| !set.is_settled());
     decision.outcome = match decision.possible.only() {
@@ -134,7 +135,7 @@ fn fill(decision: &mut Decision, policy: &PolicyEntry, places: &Places, options:
             decision.settled = false;
         }
     }
-    decision.faults = reasons::faults(policy, places, &roots, &awards, approval_possible, language);
+    decision.faults = faults::faults(policy, places, &roots, &awards, approval_possible, language);
     decision.reasons = reasons::reasons(policy, places, &roots, decision, options);
     for name in &options.show {
         for define in policy.defines.iter().filter(|d| *d.name == **name) {
@@ -157,7 +158,7 @@ fn fill(decision: &mut Decision, policy: &PolicyEntry, places: &Places, options:
 fn tell(outputs: &[Output], places: &Places, language: &str) -> Vec<Told> {
     let evaluation = places.evaluation;
     let tell = |output: &Output| {
-        let set = evaluation.set(output.node);
+        let set = told::result(evaluation, output.node);
         let shape = evaluation.engine().graph().node(output.node).shape;
         let told = Told {
             name: output.name.clone(),

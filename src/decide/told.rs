@@ -2,9 +2,23 @@
 
 use super::ToldValue;
 use crate::eval::range::Evaluation;
+use crate::graph::NodeId;
 use crate::op::Shape;
 use crate::value::{Body, Date, Kind, Set, Truth, Value};
 use std::sync::Arc;
+
+/// The set of an award or report: dates on the way may leave the years 1 to 9999, a result may not.
+pub(crate) fn result(evaluation: &Evaluation, node: NodeId) -> Set {
+    let set = evaluation.set(node);
+    match set.body {
+        Body::Interval(low, high) if evaluation.engine().graph().node(node).shape.kind == Kind::Date => {
+            let (first, last) = (Date::MIN.days().into(), Date::MAX.days().into());
+            let within = Set::interval(low.max(first), high.min(last));
+            Set { none: set.none, ..within }.or_fault(set.fault || low < first || high > last)
+        }
+        _ => set,
+    }
+}
 
 /// What is known of a value, ready to be printed.
 pub(crate) fn told_value(evaluation: &Evaluation, set: Set, shape: Shape) -> ToldValue {

@@ -69,6 +69,7 @@ impl Subject {
 fn mantissa(value: &placet::value::Value) -> Option<BigInt> {
     match value {
         placet::value::Value::Number { mantissa, .. } => Some(BigInt::from(*mantissa)),
+        placet::value::Value::Date(date) => Some(BigInt::from(date.days())),
         _ => None,
     }
 }

@@ -142,7 +142,10 @@ pub fn policy(tape: &mut Tape) -> String {
     }
     for i in 0..w.tape.pick(3) {
         let rounding = "rounded to 2 decimals";
-        writeln!(text, "award award_{i}: number with 2 decimals as ({}) {rounding}", w.number(3)).unwrap();
+        match w.tape.pick(4) {
+            3 => writeln!(text, "award award_{i}: date as {}", w.date(1)).unwrap(),
+            _ => writeln!(text, "award award_{i}: number with 2 decimals as ({}) {rounding}", w.number(3)).unwrap(),
+        }
     }
     for i in 0..w.tape.pick(3) {
         match w.tape.pick(2) {

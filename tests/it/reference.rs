@@ -199,7 +199,10 @@ impl<'a> World<'a> {
                 Some(true) => {}
             }
             return match self.optional(env, version.applies.as_ref()) {
-                Some(true) => rescale(self.eval(env, &version.value), version.value.shape.scale, output.ty.scale),
+                Some(true) => {
+                    let value = self.eval(env, &version.value);
+                    within_calendar(rescale(value, version.value.shape.scale, output.ty.scale), output.ty.kind)
+                }
                 Some(false) => Value::None,
                 None => Value::Fault,
             };
@@ -413,6 +416,17 @@ fn power(scale: u8) -> BigInt {
 fn rescale(value: Value, from: u8, to: u8) -> Value {
     match value {
         Value::Number(mantissa) if from < to => limited(mantissa * power(to - from)),
+        other => other,
+    }
+}
+
+/// A date that is told must be in the calendar; one on the way need not.
+fn within_calendar(value: Value, kind: Kind) -> Value {
+    match value {
+        Value::Number(day) if kind == Kind::Date => {
+            let fits = day >= BigInt::from(Date::MIN.days()) && day <= BigInt::from(Date::MAX.days());
+            if fits { Value::Number(day) } else { Value::Fault }
+        }
         other => other,
     }
 }

@@ -7,7 +7,7 @@ use super::{Arithmetic, Cmp, MISSING, NONE, Operator, Plan, Reg, Step, TODAY, Ve
 use crate::graph::{Const, FactId, Fold, Graph, NodeId, NodeKind, PolicyEntry, ScopeId};
 use crate::op::{Hit, Op, Quantifier, RuleKind, Test};
 use crate::value::arithmetic::{ceil_to, floor_to, power_of_ten};
-use crate::value::{Body, Kind, LeapRule, Set};
+use crate::value::{Body, Date, Kind, LeapRule, Set};
 
 /// The most steps of a program.
 const MOST_STEPS: usize = 1 << 20;
@@ -116,7 +116,11 @@ impl Emitter<'_> {
         }
         let mut awards = Vec::new();
         for award in &policy.awards {
-            awards.push(self.value(award.node)?);
+            let register = self.value(award.node)?;
+            if self.graph.node(award.node).shape.kind == Kind::Date {
+                self.within_calendar(register);
+            }
+            awards.push(register);
         }
         self.plan.awards = awards;
         self.give(1);
@@ -132,6 +136,16 @@ impl Emitter<'_> {
         self.bind(give_up);
         self.step(Step::GiveUp);
         Some(())
+    }
+
+    /// Gives up on a date that no calendar tells; *none* may pass.
+    fn within_calendar(&mut self, register: Reg) {
+        let Reg::Narrow(a) = register else { return self.step(Step::GiveUp) };
+        let fine = self.label();
+        self.step(Step::CompareConst { cmp: Cmp::Equal, a, to: fine.0 as u32, b: NONE });
+        self.in_range((Date::MIN.days(), Date::MAX.days()), true, a, fine.0 as u32);
+        self.step(Step::GiveUp);
+        self.bind(fine);
     }
 
     /// The finished program, labels put in.

@@ -1,0 +1,189 @@
+//! What failed, where it stands in the way.
+
+use super::FaultNote;
+use super::outcome::Roots;
+use super::told::result;
+use crate::eval::range::{CASE, PlaceId, Places};
+use crate::graph::{Const, NodeId, NodeKind, PolicyEntry};
+use crate::op::Op;
+use crate::value::{Set, Truth};
+use std::collections::BTreeSet;
+
+/// The computations that failed, where they stand in the way: under rules that are faulty, and under awards where approval
+/// was possible.
+pub(super) fn faults(
+    policy: &PolicyEntry,
+    places: &Places,
+    roots: &Roots,
+    awards: &[Set],
+    approval_possible: bool,
+    language: &str,
+) -> Vec<FaultNote> {
+    let mut notes: Vec<FaultNote> = Vec::new();
+    let mut add = |name: &str, node: NodeId| {
+        if !places.evaluation.set(node).fault {
+            let message = "a date outside the years 1 to 9999".into();
+            notes.push(FaultNote { rule: name.into(), message });
+            return;
+        }
+        for message in origins(policy, places, node, language) {
+            let note = FaultNote { rule: name.into(), message: message.into() };
+            if !notes.contains(&note) {
+                notes.push(note);
+            }
+        }
+    };
+    if let Some(applies) = policy.applies.as_ref().filter(|_| roots.applies.can_be_faulty()) {
+        add("applies when", applies.node);
+    }
+    for (rule, trigger) in policy.rules.iter().zip(&roots.triggers) {
+        if *trigger == Truth::FAULTY {
+            add(&rule.name, rule.trigger);
+        }
+    }
+    let could_approve = approval_possible || roots.awards.can_be_faulty();
+    for (award, set) in policy.awards.iter().zip(awards) {
+        if set.fault && set.is_settled() && could_approve {
+            add(&award.name, award.node);
+        }
+    }
+    for report in &policy.reports {
+        let set = result(places.evaluation, report.node);
+        if set.fault && set.is_settled() {
+            add(&report.name, report.node);
+        }
+    }
+    notes
+}
+
+/// Walks down from a faulty node to the operations that failed on operands that had not.
+fn origins(policy: &PolicyEntry, places: &Places, root: NodeId, language: &str) -> Vec<String> {
+    let graph = places.evaluation.engine().graph();
+    let mut queue = BTreeSet::from([(root, CASE)]);
+    let mut found = Vec::new();
+    while let Some((id, place)) = queue.pop_last() {
+        let node = graph.node(id);
+        let mut faulty_operands = Vec::new();
+        let mut visit = |from: PlaceId, operand: NodeId| {
+            let (set, home) = places.set(from, operand);
+            if set.fault {
+                faulty_operands.push((operand, home));
+            }
+        };
+        match &node.kind {
+            NodeKind::Fold { scope, .. } => {
+                let members = places.members(place, *scope);
+                for operand in node.kind.operands() {
+                    if graph.node(operand).scope == *scope {
+                        members.iter().for_each(|m| visit(*m, operand));
+                    } else {
+                        visit(place, operand);
+                    }
+                }
+            }
+            kind => taken(places, place, kind).into_iter().for_each(|operand| visit(place, operand)),
+        }
+        // An entry without a figure is told as the parameter's, which has a name.
+        let unrecorded = |(n, _): &(NodeId, PlaceId)| matches!(graph.node(*n).kind, NodeKind::Const(Const::Fault));
+        if faulty_operands.iter().all(unrecorded) {
+            let text = what_failed(policy, places, place, id, language);
+            if !found.contains(&text) {
+                found.push(text);
+            }
+        } else {
+            queue.extend(faulty_operands);
+        }
+    }
+    found.reverse();
+    found
+}
+
+/// A node's operands without the branches, rows and entries that are excluded: what fails there spoils nothing.
+fn taken(places: &Places, place: PlaceId, kind: &NodeKind) -> Vec<NodeId> {
+    let truth = |n: NodeId| places.set(place, n).0.as_truth();
+    let rows = |rows: &[(NodeId, NodeId)]| {
+        rows.iter().flat_map(|(c, v)| [Some(*c), truth(*c).can_be_met().then_some(*v)]).flatten().collect::<Vec<_>>()
+    };
+    match kind {
+        NodeKind::If(condition, then, otherwise) => {
+            let then = truth(*condition).can_be_met().then_some(*then);
+            let otherwise = truth(*condition).can_be_not_met().then_some(*otherwise);
+            [Some(*condition), then, otherwise].into_iter().flatten().collect()
+        }
+        NodeKind::OnDay(day, entries) => {
+            let ends = places.set(place, *day).0.ends();
+            let in_force = entries.iter().enumerate().filter(|(i, (from, _))| {
+                let next = entries.get(i + 1).map(|(next, _)| i128::from(*next));
+                ends.is_some_and(|(low, high)| i128::from(*from) <= high && next.is_none_or(|next| low < next))
+            });
+            [*day].into_iter().chain(in_force.map(|(_, (_, value))| *value)).collect()
+        }
+        NodeKind::Exceptions { base, cases, .. } => {
+            let base = cases.iter().all(|(c, _)| truth(*c).can_be_not_met()).then_some(*base);
+            base.into_iter().chain(rows(cases)).collect()
+        }
+        NodeKind::Table { rows: all, .. } => rows(all),
+        kind => kind.operands(),
+    }
+}
+
+/// What failed, in words.
+fn what_failed(policy: &PolicyEntry, places: &Places, place: PlaceId, id: NodeId, language: &str) -> String {
+    let graph = places.evaluation.engine().graph();
+    let node = graph.node(id);
+    let what = match &node.kind {
+        NodeKind::Fact(fact, scope) => {
+            let (_, _, path) = places.path(places.around(place, *scope), *fact);
+            return format!("`{path}` will not be known");
+        }
+        NodeKind::Const(Const::Fault) => "no figure is recorded for that day",
+        NodeKind::Op(Op::Divide | Op::DivideRounded(_), operands)
+            if operands
+                .get(1)
+                .is_some_and(|d| places.set(place, *d).0.ends().is_some_and(|(l, h)| l <= 0 && h >= 0)) =>
+        {
+            "a division by zero"
+        }
+        NodeKind::Op(_, operands) if operands.iter().any(|n| places.set(place, *n).0.none) => "none used as a value",
+        NodeKind::Op(Op::MakeDate, _) => "a date that does not exist",
+        NodeKind::Op(..) => "a value beyond the engine's limits",
+        NodeKind::OnDay(..) => "no figure is recorded for that day",
+        NodeKind::Exceptions { .. } => "two exceptions apply with different values",
+        NodeKind::Table { rows, .. } => {
+            let met = rows.iter().filter(|(c, _)| places.set(place, *c).0.as_truth().can_be_met()).count();
+            if met == 0 { "no row of the table matches" } else { "several rows of the table match" }
+        }
+        NodeKind::Fold { .. } => "the list is empty, or will not be known",
+        _ => "a computation that failed",
+    };
+    match policy.defines.iter().find(|d| d.node == id) {
+        Some(define) => {
+            let title = define.title.as_ref().map(|t| format!(" ({})", t.in_language(language)));
+            format!("{what}, in `{}`{}", define.name, title.unwrap_or_default())
+        }
+        None => what.to_owned(),
+    }
+}
+
+#[cfg(all(test, feature = "compile"))]
+mod tests {
+    use crate::Policy;
+    use crate::value::Date;
+
+    #[test]
+    fn what_fails_in_an_excluded_branch_is_no_fault_of_the_award() {
+        let policy = Policy::compile(
+            "policy p fact floor: money in USD or none
+             parameter figure: money in USD from 2020-01-01: unrecorded from 2021-01-01: 5 from 2022-01-01: unrecorded
+             define least: money in USD as figure except when floor is not none: floor
+             award amount: money in USD as if floor is none then least else floor",
+        );
+        let policy = policy.unwrap();
+        let facts = policy.facts_from_json(r#"{"floor": null}"#).unwrap();
+        let faults = policy.decide(&facts, Date::new(2022, 6, 1).unwrap()).faults;
+        let told: Vec<&str> = faults.iter().map(|f| &*f.message).collect();
+        assert_eq!(told, ["no figure is recorded for that day, in `figure`"]);
+        let faults = policy.decide(&facts, Date::new(2021, 6, 1).unwrap()).faults;
+        assert_eq!(faults, []);
+    }
+}
