@@ -402,6 +402,8 @@ pub struct Cell {
     pub span: Span,
     /// The tests; empty for `any`.
     pub tests: Vec<CellTest>,
+    /// Whether a bound that is not plainly a date has the words of dates: `month_start or later`. The formatter keeps them.
+    pub dated: bool,
 }
 
 /// One test on a heading's value.

@@ -426,7 +426,7 @@ impl<'a> Choices<'a> {
         table.rows = self.several(1, 3, |c| Row {
             span: NOWHERE,
             cells: match marginal {
-                true => vec![Cell { span: NOWHERE, tests: vec![CellTest::Is(c.name())] }],
+                true => vec![Cell { span: NOWHERE, tests: vec![CellTest::Is(c.name())], dated: false }],
                 false => (0..columns).map(|_| c.cell()).collect(),
             },
             value: c.expr(2),
@@ -448,7 +448,15 @@ impl<'a> Choices<'a> {
             5 => CellTest::LessThan(c.value(1, true)),
             _ => CellTest::IsNone(NOWHERE),
         };
-        Cell { span: NOWHERE, tests: self.several(0, 3, test) }
+        let tests = self.several(0, 3, test);
+        let undated = |t: &CellTest| match t {
+            CellTest::AtLeast(b) | CellTest::AtMost(b) | CellTest::MoreThan(b) | CellTest::LessThan(b) => {
+                !matches!(b.kind, ExprKind::Date(_))
+            }
+            _ => false,
+        };
+        let dated = tests.iter().any(undated) && self.below(2) == 0;
+        Cell { span: NOWHERE, tests, dated }
     }
 
     fn expr_without_commas(&mut self) -> Expr {

@@ -407,3 +407,10 @@ fn every_example_of_the_reference_is_read_and_keeps_its_form() {
     }
     assert_eq!(count, reference.matches("```").count() / 2);
 }
+
+#[test]
+fn the_formatter_keeps_the_words_of_dates_in_cells() {
+    let text = "define x: yes or no\n  by first match table\n  | d            | x   |\n  | before y     | yes |\n  \
+                | y or earlier | yes |\n  | 5 or more    | no  |\n  | more than y  | no  |\n";
+    assert_eq!(placet::syntax::format(text).unwrap(), text);
+}

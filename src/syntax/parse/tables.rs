@@ -12,6 +12,19 @@ struct RawRow<'t> {
     span: Span,
 }
 
+/// The words of a bound that suit dates alone.
+const DATE_WORDS: [Rule; 4] = [Rule::kw_before, Rule::kw_after, Rule::kw_or_later, Rule::kw_or_earlier];
+
+/// Whether a test's bound is a date as anybody can see.
+fn has_plain_date(test: &CellTest) -> bool {
+    match test {
+        CellTest::AtLeast(b) | CellTest::AtMost(b) | CellTest::MoreThan(b) | CellTest::LessThan(b) => {
+            matches!(b.kind, ExprKind::Date(_))
+        }
+        _ => true,
+    }
+}
+
 impl<'t> Builder<'t> {
     pub(super) fn table(&mut self, node: Node<'t>) -> Option<Table> {
         let start = self.start(&node);
@@ -125,10 +138,16 @@ impl<'t> Builder<'t> {
     fn cell(&mut self, node: Node<'t>) -> Option<Cell> {
         let start = self.start(&node);
         let mut inner = Cursor::new(node);
-        let mut tests = Vec::new();
+        let (mut tests, mut dated) = (Vec::new(), false);
         while let Some(node) = self.take(&mut inner) {
             match node.as_rule() {
-                Rule::test => tests.push(self.test(node)?),
+                Rule::test => {
+                    let mut words = node.clone().into_inner();
+                    let of_dates = words.any(|w| DATE_WORDS.contains(&w.as_rule()));
+                    let test = self.test(node)?;
+                    dated |= of_dates && !has_plain_date(&test);
+                    tests.push(test);
+                }
                 Rule::kw_from => {
                     let help = "write a value, several with commas, `A to B`, `N or more`, or `any`";
                     self.error(Code::Unexpected, self.span(&node), "`from` in a cell", help);
@@ -136,7 +155,7 @@ impl<'t> Builder<'t> {
                 _ => {}
             }
         }
-        Some(Cell { span: self.since(start), tests })
+        Some(Cell { span: self.since(start), tests, dated })
     }
 
     fn test(&mut self, node: Node<'t>) -> Option<CellTest> {

@@ -14,8 +14,8 @@ fn row_text(cells: &[String], widths: &[usize]) -> String {
     out
 }
 
-fn test(test: &CellTest) -> String {
-    let is_date = |e: &Expr| matches!(e.kind, ExprKind::Date(_));
+fn test(test: &CellTest, dated: bool) -> String {
+    let is_date = |e: &Expr| dated || matches!(e.kind, ExprKind::Date(_));
     match test {
         CellTest::Is(value) => flat(value),
         CellTest::To(low, high) => format!("{} to {}", flat(low), flat(high)),
@@ -31,7 +31,7 @@ fn cell(cell: &Cell) -> String {
     if cell.tests.is_empty() {
         return "any".to_owned();
     }
-    cell.tests.iter().map(test).collect::<Vec<_>>().join(", ")
+    cell.tests.iter().map(|t| test(t, cell.dated)).collect::<Vec<_>>().join(", ")
 }
 
 impl Printer<'_> {
