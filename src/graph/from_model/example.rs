@@ -8,6 +8,7 @@ use crate::graph::{Const, FactId, Graph, NodeId, NodeKind, PolicyEntry, Program,
 use crate::op::{Op, Shape};
 use crate::source::Span;
 use crate::value::{Body, Choices, Date, Kind, Set, TextId, Truth, Unit, format_decimal};
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 /// How a value is called: by a name of the policy, or by the author's words at a place.
@@ -50,6 +51,9 @@ impl Place<'_> {
             let mut trial = Trial { graph, day, facts: BTreeMap::new() };
             for (node, set) in &example.values {
                 trial.aim(*node, choose(set, &graph.node(*node).set), 0);
+            }
+            for (a, b, order) in &example.compares {
+                trial.aim_beside(*a, *b, *order);
             }
             if let Some(values) = self.tried(example, &trial) {
                 return Some(values);
@@ -97,7 +101,8 @@ impl Place<'_> {
         let mut told = Vec::new();
         let asked = self.place.headings.iter().map(|(s, n)| (Some(*s), *n));
         let tested = example.values.iter().map(|(n, _)| (None, *n));
-        for (span, node) in asked.chain(tested) {
+        let compared = example.compares.iter().flat_map(|(a, b, _)| [(None, *a), (None, *b)]);
+        for (span, node) in asked.chain(tested).chain(compared) {
             let set = of(node);
             let Some(name) = self.name(node).or(span.map(Name::At)) else { continue };
             let seen = told.iter().any(|(n, _)| *n == node);
@@ -210,6 +215,19 @@ impl Trial<'_> {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// Seeks facts with which one node compares so with another.
+    fn aim_beside(&mut self, a: NodeId, b: NodeId, order: Ordering) {
+        let (of_a, of_b) = (self.graph.node(a), self.graph.node(b));
+        let scale = of_a.shape.scale.max(of_b.shape.scale);
+        let step = 10_i128.pow(u32::from(scale - of_a.shape.scale));
+        if self.settled(b, scale).is_none() {
+            self.aim(b, choose(&of_b.set, &of_b.set), 0);
+        }
+        if let Some(other) = self.settled(b, scale) {
+            self.aim_at(a, other.checked_add(step * order as i128), scale, 0);
         }
     }
 

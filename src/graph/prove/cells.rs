@@ -1,6 +1,7 @@
 //! Variables and the cells that the tests on them cut them into.
 
 use crate::graph::{Const, Graph, NodeId};
+use crate::value::arithmetic::floor_to;
 use crate::value::{Body, Choices, Set, TextId, Truth};
 use std::cmp::Ordering;
 
@@ -128,10 +129,6 @@ impl Variable {
 /// The first numbers of the cells that a constant makes, at the scale of what is tested: its whole part, and the next.
 pub(super) fn starts(value: Const, scale: u8, to: u8) -> Option<[i128; 2]> {
     let Const::Mantissa(mantissa) = value else { return None };
-    let whole = if to >= scale {
-        mantissa.checked_mul(10_i128.checked_pow(u32::from(to - scale))?)?
-    } else {
-        mantissa.div_euclid(10_i128.checked_pow(u32::from(scale - to))?)
-    };
-    Some([whole, whole.checked_add(1)?])
+    let whole = floor_to(mantissa, scale, to);
+    Some([whole, whole.saturating_add(1)])
 }

@@ -1,12 +1,12 @@
 //! From condition nodes to formulas over variables.
 
-use super::Conditions;
-use super::cells::{self, Cell, Key, Runs, Variable};
+use super::cells::Runs;
+use super::{Conditions, judge};
 use crate::graph::{Const, Graph, NodeId, NodeKind};
-use crate::op::{self, Op, Operand, Quantifier, Shape, Test, Texts};
-use crate::value::{Body, Set, TextId, Truth};
+use crate::op::{Op, Quantifier, Shape, Test};
+use crate::value::{Body, Truth};
 use std::cmp::Ordering;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// How large the formulas of one table may become, and how deep.
 const MOST_FORMULAS: usize = 200_000;
@@ -22,7 +22,7 @@ pub(super) enum Formula {
 }
 
 /// A test before the cells are known.
-enum Draft {
+pub(super) enum Draft {
     Const(Truth),
     /// A truth's own value.
     Truth(NodeId),
@@ -44,7 +44,7 @@ enum Draft {
 }
 
 #[derive(Clone, Copy)]
-enum Argument {
+pub(super) enum Argument {
     Value,
     Const(Const, Shape),
 }
@@ -54,12 +54,12 @@ pub(super) fn read(out: &mut Conditions, conditions: &[NodeId], given: &[NodeId]
     let mut reader =
         Reader { graph: out.graph, drafts: Vec::new(), depth: Vec::new(), known: HashMap::new(), too_large: false };
     let all: Vec<usize> = conditions.iter().map(|c| reader.condition(*c)).collect();
-    let tested: Vec<NodeId> = reader.values().collect();
+    let tested: HashSet<NodeId> = reader.drafts.iter().flat_map(Draft::values).collect();
     let mut promised = Vec::new();
     for promise in given {
         let before = reader.drafts.len();
         let formula = reader.condition(*promise);
-        if reader.drafts[before..].iter().any(|d| d.value().is_some_and(|v| tested.contains(&v))) {
+        if reader.drafts[before..].iter().flat_map(Draft::values).any(|v| tested.contains(&v)) {
             promised.push(formula);
         }
     }
@@ -67,7 +67,7 @@ pub(super) fn read(out: &mut Conditions, conditions: &[NodeId], given: &[NodeId]
     (out.all, out.given) = (all, promised);
     if !out.too_large {
         let graph = out.graph;
-        (out.variables, out.formulas) = reader.finish(graph);
+        (out.variables, out.formulas) = judge::finish(graph, reader.drafts);
     }
 }
 
@@ -80,19 +80,17 @@ struct Reader<'a> {
 }
 
 impl Draft {
-    fn value(&self) -> Option<NodeId> {
-        match self {
-            Draft::Truth(value) | Draft::Test { value, .. } => Some(*value),
-            _ => None,
+    /// The nodes whose values it tests.
+    fn values(&self) -> Vec<NodeId> {
+        match *self {
+            Draft::Truth(value) | Draft::Test { value, .. } => vec![value],
+            Draft::Compare { a, b, .. } => vec![a, b],
+            _ => Vec::new(),
         }
     }
 }
 
 impl Reader<'_> {
-    fn values(&self) -> impl Iterator<Item = NodeId> {
-        self.drafts.iter().filter_map(Draft::value)
-    }
-
     fn push(&mut self, draft: Draft) -> usize {
         let depth = match &draft {
             Draft::Not(a) => self.depth[*a] + 1,
@@ -251,130 +249,5 @@ impl Reader<'_> {
             }
         };
         self.push(draft)
-    }
-
-    /// Cuts the variables into cells and judges every test on every cell.
-    fn finish(self, graph: &Graph) -> (Vec<Variable>, Vec<Formula>) {
-        let mut keys: Vec<Key> = Vec::new();
-        let mut places: HashMap<Key, usize> = HashMap::new();
-        let mut cuts: HashMap<NodeId, (Vec<i128>, Vec<u32>)> = HashMap::new();
-        for draft in &self.drafts {
-            let Some(key) = draft.key() else { continue };
-            places.entry(key).or_insert_with(|| {
-                keys.push(key);
-                keys.len() - 1
-            });
-            let Draft::Test { value, args, .. } = draft else { continue };
-            let (starts, texts) = cuts.entry(*value).or_default();
-            for argument in args {
-                match argument {
-                    Argument::Const(Const::Text(text), _) => texts.push(*text),
-                    Argument::Const(constant, shape) => {
-                        starts.extend(
-                            cells::starts(*constant, shape.scale, graph.node(*value).shape.scale).into_iter().flatten(),
-                        );
-                    }
-                    Argument::Value => {}
-                }
-            }
-        }
-        let variables: Vec<Variable> = keys
-            .iter()
-            .map(|key| match key {
-                Key::Value(node) => {
-                    let (mut starts, mut texts) = cuts.remove(node).unwrap_or_default();
-                    Variable::value(graph, *node, &mut starts, &mut texts)
-                }
-                Key::Pair(a, b) => Variable::pair(graph, *a, *b),
-            })
-            .collect();
-        let formula = |draft: Draft| {
-            let place = draft.key().and_then(|k| places.get(&k).copied());
-            match (draft, place) {
-                (Draft::Const(truth), _) => Formula::Const(truth),
-                (Draft::Not(a), _) => Formula::Not(a),
-                (Draft::Group(quantifier, items), _) => Formula::Group(quantifier, items),
-                (draft, Some(variable)) => {
-                    let runs = draft.runs(graph, &variables[variable]);
-                    if runs.is_empty() { Formula::Const(Truth::FAULTY) } else { Formula::Atom { variable, runs } }
-                }
-                (_, None) => Formula::Const(Truth::OPEN),
-            }
-        };
-        let formulas = self.drafts.into_iter().map(formula).collect();
-        (variables, formulas)
-    }
-}
-
-impl Draft {
-    fn key(&self) -> Option<Key> {
-        match *self {
-            Draft::Truth(value) | Draft::Test { value, .. } => Some(Key::Value(value)),
-            Draft::Compare { a, b, .. } => Some(Key::Pair(a.min(b), a.max(b))),
-            _ => None,
-        }
-    }
-
-    /// How the test stands on which cells.
-    fn runs(&self, graph: &Graph, variable: &Variable) -> Runs {
-        let every = variable.cells.iter().enumerate().map(|(i, c)| (i as u32, c));
-        match self {
-            Draft::Compare { a, b, met, no_value } => cells::runs(every.map(|(i, cell)| {
-                let truth = match cell {
-                    Cell::Compare(order) => Truth::of(met(if a <= b { *order } else { order.reverse() })),
-                    _ => *no_value,
-                };
-                (i, truth)
-            })),
-            Draft::Truth(_) => {
-                cells::runs(every.map(|(i, cell)| (i, cell.set().map_or(Truth::OPEN, |s| s.as_truth()))))
-            }
-            Draft::Test { value, op, args } => {
-                let shape = graph.node(*value).shape;
-                let judge = |cell: &Cell| test(graph, op, args, cell, shape);
-                if !shape.kind.is_numeric() {
-                    return cells::runs(every.map(|(i, c)| (i, judge(c))));
-                }
-                // Between its own bounds a test on numbers cannot change.
-                let mut places: Vec<u32> = vec![0];
-                for argument in args {
-                    let Argument::Const(constant, of) = argument else { continue };
-                    let starts = cells::starts(*constant, of.scale, shape.scale).into_iter().flatten();
-                    places.extend(starts.map(|s| variable.cell_of(s)));
-                }
-                let none = variable.cells.iter().position(|c| c.set() == Some(Set::NONE));
-                places.extend(none.map(|n| n as u32));
-                places.sort_unstable();
-                places.dedup();
-                let cell = |i: &u32| variable.cells.get(*i as usize).map(|c| (*i, judge(c)));
-                cells::runs(places.iter().filter_map(cell))
-            }
-            _ => Vec::new(),
-        }
-    }
-}
-
-/// How a test stands on a cell: on any of its values.
-fn test(graph: &Graph, op: &Op, args: &[Argument], cell: &Cell, shape: Shape) -> Truth {
-    let Some(set) = cell.set() else { return Truth::OPEN };
-    let sample = match set.body {
-        Body::Interval(low, _) => Set { body: Body::Interval(low, low), ..set },
-        Body::AnyText => Set::of(Body::Text(TextId(u32::MAX))),
-        _ => set,
-    };
-    let operand = |a: &Argument| match a {
-        Argument::Value => Operand { set: sample, shape },
-        Argument::Const(value, shape) => Operand { set: value.set(), shape: *shape },
-    };
-    let operands: Vec<Operand> = args.iter().map(operand).collect();
-    op::range(op, Shape::TRUTH, &operands, &OtherText(&graph.texts)).as_truth()
-}
-
-/// Texts of constants, and one that is none of them.
-struct OtherText<'a>(&'a Vec<Box<str>>);
-
-impl Texts for OtherText<'_> {
-    fn text(&self, id: TextId) -> &str {
-        if id.0 == u32::MAX { "\u{0}" } else { self.0.text(id) }
     }
 }

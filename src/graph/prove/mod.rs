@@ -7,11 +7,14 @@
 
 mod cells;
 mod conditions;
+mod judge;
+mod order;
 
-use self::cells::Variable;
+use self::cells::{Cell, Key, Variable};
 use self::conditions::Formula;
 use super::{Graph, NodeId};
 use crate::value::{Set, Truth};
+use std::cmp::Ordering;
 
 /// How much work a proof may be: tests evaluated and ranges copied.
 const BUDGET: usize = 2_000_000;
@@ -36,8 +39,8 @@ pub struct Example {
     pub values: Vec<(NodeId, Set)>,
     /// The conditions that hold, by their places: two that overlap; none for a gap.
     pub met: Vec<usize>,
-    /// Whether it also rests on how two nodes compare, which the values do not show.
-    pub compares: bool,
+    /// How nodes compare that are not tested against constants.
+    pub compares: Vec<(NodeId, NodeId, Ordering)>,
 }
 
 /// Conditions over the same variables, ready to be proved about.
@@ -221,15 +224,14 @@ impl<'a> Conditions<'a> {
     }
 
     fn example(&self, area: &Open, met: Vec<usize>) -> Example {
-        let mut example = Example { values: Vec::new(), met, compares: false };
+        let mut example = Example { values: Vec::new(), met, compares: Vec::new() };
         for (variable, (from, to)) in self.variables.iter().zip(&area.ranges) {
             let all = (*from, *to) == (0, variable.cells.len() as u32);
-            match variable.node() {
-                Some(node) => {
-                    let cell = variable.cells.get(*from as usize).and_then(cells::Cell::set);
-                    example.values.extend(cell.filter(|_| !all || variable.cells.len() == 1).map(|set| (node, set)));
-                }
-                None => example.compares |= !all,
+            let cell = variable.cells.get(*from as usize).filter(|_| !all || variable.cells.len() == 1);
+            match (variable.key, cell) {
+                (Key::Value(node), Some(Cell::Values(set))) => example.values.push((node, *set)),
+                (Key::Pair(a, b), Some(Cell::Compare(found))) => example.compares.push((a, b, *found)),
+                _ => {}
             }
         }
         example
