@@ -4,7 +4,7 @@
 use crate::graph::places::TablePlace;
 use crate::graph::prove::Example;
 use crate::graph::sets::{self, Case, Frame, Layout, Leaf, Members};
-use crate::graph::{Const, FactId, Graph, NodeId, NodeKind, PolicyEntry, Program, ScopeId};
+use crate::graph::{Const, FactId, Graph, Node, NodeId, NodeKind, PolicyEntry, Program, ScopeId};
 use crate::op::{Op, Shape};
 use crate::source::Span;
 use crate::value::{Body, Choices, Date, Kind, Set, TextId, Truth, Unit, format_decimal};
@@ -222,12 +222,14 @@ impl Trial<'_> {
     fn aim_beside(&mut self, a: NodeId, b: NodeId, order: Ordering) {
         let (of_a, of_b) = (self.graph.node(a), self.graph.node(b));
         let scale = of_a.shape.scale.max(of_b.shape.scale);
-        let step = 10_i128.pow(u32::from(scale - of_a.shape.scale));
-        if self.settled(b, scale).is_none() {
+        if self.settled(a, scale).is_none() && self.settled(b, scale).is_none() {
             self.aim(b, choose(&of_b.set, &of_b.set), 0);
         }
+        let step = |of: &Node| 10_i128.pow(u32::from(scale - of.shape.scale));
         if let Some(other) = self.settled(b, scale) {
-            self.aim_at(a, other.checked_add(step * order as i128), scale, 0);
+            self.aim_at(a, other.checked_add(step(of_a) * order as i128), scale, 0);
+        } else if let Some(other) = self.settled(a, scale) {
+            self.aim_at(b, other.checked_sub(step(of_b) * order as i128), scale, 0);
         }
     }
 
@@ -246,10 +248,22 @@ impl Trial<'_> {
     /// The value of a node that is settled already, at a scale no smaller than its own.
     fn settled(&self, node: NodeId, scale: u8) -> Option<i128> {
         let of = self.graph.node(node);
-        let value = match of.kind {
-            NodeKind::Const(Const::Mantissa(value)) => value,
+        let value = match &of.kind {
+            NodeKind::Const(Const::Mantissa(value)) => *value,
             NodeKind::DecisionDate => i128::from(self.day),
-            NodeKind::Fact(fact, scope) => self.facts.get(&(fact, scope))?.ends()?.0,
+            NodeKind::Fact(fact, scope) => self.facts.get(&(*fact, *scope))?.ends()?.0,
+            NodeKind::OnDay(day, entries) => {
+                let day = match self.graph.node(*day).kind {
+                    NodeKind::DecisionDate => i128::from(self.day),
+                    NodeKind::Fact(fact, scope) => self.facts.get(&(fact, scope))?.ends()?.0,
+                    _ => return None,
+                };
+                let (_, entry) = entries.iter().rev().find(|(from, _)| i128::from(*from) <= day)?;
+                match self.graph.node(*entry).kind {
+                    NodeKind::Const(Const::Mantissa(value)) => value,
+                    _ => return None,
+                }
+            }
             _ => return None,
         };
         value.checked_mul(10_i128.pow(u32::from(scale.checked_sub(of.shape.scale)?)))
