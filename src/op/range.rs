@@ -92,6 +92,12 @@ fn of_one(op: &Op, scale: u8, (low, high): Ends, own: u8) -> Set {
 #[inline]
 fn of_two(op: &Op, scale: u8, (a, a_scale): (Ends, u8), (b, b_scale): (Ends, u8)) -> Set {
     let corner = |a, b| binary(op, scale, (a, a_scale), (b, b_scale));
+    if a.0 == a.1 && b.0 == b.1 {
+        return match corner(a.0, b.0) {
+            Some(value) => self::clip(value, value),
+            None => Set::FAULT,
+        };
+    }
     let clip = |low: Option<i128>, high: Option<i128>| match (low, high) {
         (Some(low), Some(high)) => clip(low, high),
         _ => Set::FAULT,

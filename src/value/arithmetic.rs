@@ -34,6 +34,7 @@ pub fn lengthen(mantissa: i128, places: u8) -> i128 {
 #[inline]
 pub fn floor_to(mantissa: i128, from: u8, to: u8) -> i128 {
     match from.checked_sub(to) {
+        Some(0) => mantissa,
         Some(places) => mantissa.div_euclid(power_of_ten(places.into())),
         None => lengthen(mantissa, to - from),
     }

@@ -1,6 +1,6 @@
 //! The calendar and the statute's counts of time, on day numbers (0 = 1970-01-01).
 //!
-//! Conversions follow Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms". Everything here runs on `i64` and holds
+//! Conversions to day numbers follow Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms". Everything here runs on `i64` and holds
 //! for day numbers and counts up to 10^15 either way, far past the years 1 to 9999 that a [`super::Date`] is held to; the
 //! operators carry on from there by whole eras of 400 years.
 
@@ -36,9 +36,31 @@ pub const fn day_number(year: i64, month: i64, day: i64) -> i64 {
     era * ERA + day_of_era - 719_468
 }
 
+/// Days from 1 March of the year -32,800 to 1970-01-01: the quick way counts from there and has no signs.
+const QUICK_SHIFT: i64 = 719_468 + 82 * ERA;
+
 /// Year, month and day of a day number.
+///
+/// Within 30,000 years of the present by Neri and Schneider, "Euclidean affine functions and their application to calendar
+/// algorithms" (2023), which needs no division that the machine has to carry out; beyond by Hinnant.
 #[inline]
 pub const fn civil(days: i64) -> (i64, i64, i64) {
+    let shifted = days.wrapping_add(QUICK_SHIFT);
+    if shifted < 0 || shifted >= 1 << 25 {
+        return civil_of_any(days);
+    }
+    let n = shifted as u32 * 4 + 3;
+    let (century, of_century) = (n / 146_097, n % 146_097 / 4);
+    let p = 2_939_745 * (of_century as u64 * 4 + 3);
+    let (year, of_year) = ((p >> 32) as u32, (p as u32) / 2_939_745 / 4);
+    let m = 2_141 * of_year + 197_913;
+    let (month, day) = (m >> 16, (m & 0xffff) / 2_141);
+    let january = of_year >= 306;
+    let year = 100 * century as i64 + year as i64 - 82 * 400 + january as i64;
+    (year, if january { month as i64 - 12 } else { month as i64 }, day as i64 + 1)
+}
+
+const fn civil_of_any(days: i64) -> (i64, i64, i64) {
     let days = days + 719_468;
     let era = days.div_euclid(ERA);
     let day_of_era = days.rem_euclid(ERA);
