@@ -213,11 +213,11 @@ impl Checker<'_> {
         let mut checked = Vec::with_capacity(items.len());
         let mut failed = false;
         for written in items {
-            if let Some(label) = &written.label {
-                if !seen.insert(&*label.text) {
-                    let message = format!("`({})` stands twice in this list", label.text);
-                    self.error_help::<()>(Code::Duplicate, label.span, message, "give each item a label of its own");
-                }
+            if let Some(label) = &written.label
+                && !seen.insert(&*label.text)
+            {
+                let message = format!("`({})` stands twice in this list", label.text);
+                self.error_help::<()>(Code::Duplicate, label.span, message, "give each item a label of its own");
             }
             match self.condition(&written.condition) {
                 Some(condition) => checked.push(Item {
