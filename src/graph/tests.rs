@@ -26,7 +26,10 @@ fn program(texts: &[&str]) -> Program {
     lowered.unwrap_or_else(|| panic!("{found:?}")).program
 }
 
-fn found(text: &str) -> Vec<(Code, String, Vec<(String, String)>)> {
+/// Code, message and example of a diagnostic.
+type Found = (Code, String, Vec<(String, String)>);
+
+fn found(text: &str) -> Vec<Found> {
     lower_all(&[text], true).1.into_iter().map(|d| (d.code, d.message, d.example)).collect()
 }
 
@@ -60,7 +63,7 @@ fn gaps_and_overlaps_come_with_an_input_that_shows_them() {
     let text = ALLOWANCE.replace("award amount: money in CNY", "define x: money in CNY");
     let example = |age: &str| vec![("age".into(), age.into()), ("region".into(), "mainland".into())];
     let gap = (Code::TableGap, "no row of this table matches `age` 79, `region` mainland".to_owned(), example("79"));
-    assert_eq!(found(&text), [gap.clone()]);
+    assert_eq!(found(&text), std::slice::from_ref(&gap));
     let overlap =
         (Code::TableOverlap, "two rows of this table match `age` 89, `region` mainland".to_owned(), example("89"));
     assert_eq!(found(&text.replace("90 or more", "89 or more")), [overlap, gap]);

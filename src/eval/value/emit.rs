@@ -225,11 +225,11 @@ impl Emitter<'_> {
         if self.code.len() > MOST_STEPS {
             return None;
         }
-        if self.ready[id.0 as usize] {
-            if let Some(Reg::Narrow(a)) = self.registers[id.0 as usize] {
-                self.step(Step::CompareConst { cmp: Cmp::Equal, a, to: to.0 as u32, b: wanted.into() });
-                return Some(());
-            }
+        if self.ready[id.0 as usize]
+            && let Some(Reg::Narrow(a)) = self.registers[id.0 as usize]
+        {
+            self.step(Step::CompareConst { cmp: Cmp::Equal, a, to: to.0 as u32, b: wanted.into() });
+            return Some(());
         }
         match &self.graph.node(id).kind {
             NodeKind::Const(Const::Truth(value)) => {
@@ -320,24 +320,24 @@ impl Emitter<'_> {
         let constant = |id: NodeId| self.constant(id).and_then(|c| scaled(c, self.graph.node(id).shape.scale, scale));
         let (a_const, b_const) = (constant(a), constant(b));
         let to = to.0 as u32;
-        if let (Some(b), true) = (b_const, left.shape.scale == scale) {
-            if let Reg::Narrow(a) = self.plain(a)? {
-                self.step(Step::CompareConst { cmp, a, to, b });
-                return Some(());
-            }
+        if let (Some(b), true) = (b_const, left.shape.scale == scale)
+            && let Reg::Narrow(a) = self.plain(a)?
+        {
+            self.step(Step::CompareConst { cmp, a, to, b });
+            return Some(());
         }
-        if let (Some(a), true) = (a_const, right.shape.scale == scale) {
-            if let Reg::Narrow(b) = self.plain(b)? {
-                let cmp = match cmp {
-                    Cmp::Less => Cmp::More,
-                    Cmp::AtMost => Cmp::AtLeast,
-                    Cmp::AtLeast => Cmp::AtMost,
-                    Cmp::More => Cmp::Less,
-                    same => same,
-                };
-                self.step(Step::CompareConst { cmp, a: b, to, b: a });
-                return Some(());
-            }
+        if let (Some(a), true) = (a_const, right.shape.scale == scale)
+            && let Reg::Narrow(b) = self.plain(b)?
+        {
+            let cmp = match cmp {
+                Cmp::Less => Cmp::More,
+                Cmp::AtMost => Cmp::AtLeast,
+                Cmp::AtLeast => Cmp::AtMost,
+                Cmp::More => Cmp::Less,
+                same => same,
+            };
+            self.step(Step::CompareConst { cmp, a: b, to, b: a });
+            return Some(());
         }
         match (self.scaled_plain(a, scale)?, self.scaled_plain(b, scale)?) {
             (Some(a), Some(b)) => self.step(Step::Compare { cmp, a, b, to }),
@@ -429,7 +429,7 @@ impl Emitter<'_> {
         }
         // `at most` alone reaches down to *none* in a register; such headings keep both ends.
         let open = ranges.iter().any(|(low, high)| *low == LOWEST && *high != i64::MAX);
-        (!(optional && open) && !ranges.is_empty()).then_some(ranges)
+        if ranges.is_empty() || (optional && open) { None } else { Some(ranges) }
     }
 
     /// The mantissa of a constant node: also an enumeration's value, a text's number, a truth value.
@@ -756,14 +756,14 @@ impl Emitter<'_> {
             Hit::Sum | Hit::Count => return self.sum_rows(hit, rows, to),
             Hit::Largest | Hit::Smallest => return self.extreme_rows(hit == Hit::Largest, rows, to),
         }
-        if let Reg::Narrow(d) = to {
-            if let Some((heading, first, values)) = self.lookup(rows) {
-                let Reg::Narrow(a) = self.plain(heading)? else { return self.unsupported() };
-                let table = self.plan.lookups.len() as u32;
-                self.plan.lookups.push((first, values));
-                self.step(Step::Lookup { d, a, table });
-                return Some(());
-            }
+        if let Reg::Narrow(d) = to
+            && let Some((heading, first, values)) = self.lookup(rows)
+        {
+            let Reg::Narrow(a) = self.plain(heading)? else { return self.unsupported() };
+            let table = self.plan.lookups.len() as u32;
+            self.plan.lookups.push((first, values));
+            self.step(Step::Lookup { d, a, table });
+            return Some(());
         }
         let done = self.label();
         for (condition, value) in rows {

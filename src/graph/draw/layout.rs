@@ -131,10 +131,11 @@ fn connect(
     let mut routes = Vec::new();
     for (from, to) in &drawing.edges {
         let mut route = vec![*from];
-        for layer in layer_of[*from] + 1..layer_of[*to] {
-            let slot = *passes.entry((*from, layer)).or_insert_with(|| {
+        let between = layer_of[*to].saturating_sub(layer_of[*from] + 1);
+        for (number, layer) in layers.iter_mut().enumerate().skip(layer_of[*from] + 1).take(between) {
+            let slot = *passes.entry((*from, number)).or_insert_with(|| {
                 slots.push(Slot { held: Held::Pass, height: 1, y: 0, before: Vec::new(), after: Vec::new() });
-                layers[layer].push(slots.len() - 1);
+                layer.push(slots.len() - 1);
                 slots.len() - 1
             });
             route.push(slot);

@@ -52,10 +52,10 @@ impl OfModel<'_, '_> {
             }
             ExprKind::Op(op, args) => {
                 let args = self.exprs(args, at);
-                if let (Op::Divide | Op::DivideRounded(_), [_, divisor]) = (op, &args[..]) {
-                    if !self.guarded {
-                        self.low.divisors.push((*divisor, e.span));
-                    }
+                if let (Op::Divide | Op::DivideRounded(_), [_, divisor]) = (op, &args[..])
+                    && !self.guarded
+                {
+                    self.low.divisors.push((*divisor, e.span));
                 }
                 self.low.build.op(op.clone(), args, shape)
             }

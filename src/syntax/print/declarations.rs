@@ -79,16 +79,16 @@ impl Printer<'_> {
         let clauses_follow =
             d.in_force.is_some() || d.applies.is_some() || d.cites.is_some() && cites_in_head.is_none();
         // A short body stands on the same line.
-        if let Some((joint, value)) = short_body(&d.kind).filter(|_| !clauses_follow) {
-            if on_one_line(value, indent + display_width(&head) + joint.len()) {
-                self.begin(Range(range.0, value.span.end), indent, true, true);
-                self.write(&head);
-                self.write(joint);
-                self.write(&flat(value));
-                self.finish(Range(range.0, value.span.end));
-                self.tails(d, indent + 2);
-                return self.rest(d.span.end, indent + 2);
-            }
+        if let Some((joint, value)) = short_body(&d.kind).filter(|_| !clauses_follow)
+            && on_one_line(value, indent + display_width(&head) + joint.len())
+        {
+            self.begin(Range(range.0, value.span.end), indent, true, true);
+            self.write(&head);
+            self.write(joint);
+            self.write(&flat(value));
+            self.finish(Range(range.0, value.span.end));
+            self.tails(d, indent + 2);
+            return self.rest(d.span.end, indent + 2);
         }
         self.begin(range, indent, true, true);
         self.write(&head);
