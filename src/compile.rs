@@ -1,7 +1,7 @@
 //! From files to a program: parse, follow `use`, check, lower. The core reads no files itself; whoever calls it does.
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::graph::{Program, from_model};
+use crate::graph::{Program, TablePlace, from_model};
 use crate::model::{self, Model, Scenario};
 use crate::source::{SourceId, Sources};
 use crate::syntax::ast::{DeclarationKind, File};
@@ -16,6 +16,8 @@ pub struct Compilation {
     pub diagnostics: Vec<Diagnostic>,
     /// The program, if there is no error.
     pub program: Option<Program>,
+    /// Where the program's tables and exceptions stand in the text.
+    pub tables: Vec<TablePlace>,
     /// The policies' models, as far as they could be checked; in the order of the program's policies.
     pub models: Vec<Model>,
     /// Scenarios from test files, each with the place of its policy's model.
@@ -79,15 +81,19 @@ pub fn compile_with_tests(files: &[(&str, &str)], tests: &[(&str, &str)], read: 
     }
     let models: Vec<Model> = models.into_iter().map(|(_, m)| m).collect();
     let mut program = None;
+    let mut tables = Vec::new();
     if !loader.diagnostics.iter().any(Diagnostic::is_error) {
-        let (lowered, found) = from_model::lower(&loader.sources, &models);
+        let (lowered, found) = from_model::lower_with(&loader.sources, &models, from_model::Options { optimize: true });
         loader.diagnostics.extend(found);
-        program = lowered.filter(|_| !loader.diagnostics.iter().any(Diagnostic::is_error));
+        if let Some(lowered) = lowered.filter(|_| !loader.diagnostics.iter().any(Diagnostic::is_error)) {
+            program = Some(lowered.program);
+            tables = lowered.places;
+        }
     }
     let mut diagnostics = loader.diagnostics;
     diagnostics.sort_by_key(|d| (std::cmp::Reverse(d.severity), d.span, d.code));
     diagnostics.dedup();
-    Compilation { sources: loader.sources, diagnostics, program, models, scenarios }
+    Compilation { sources: loader.sources, diagnostics, program, tables, models, scenarios }
 }
 
 struct Loader<'a> {

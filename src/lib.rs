@@ -5,12 +5,16 @@ pub mod compile;
 pub mod decide;
 pub mod diagnostic;
 pub mod eval;
+pub mod explain;
 pub mod facts;
 pub mod graph;
 #[cfg(feature = "compile")]
 pub mod model;
 pub mod op;
+mod phrases;
 mod policy;
+#[cfg(feature = "compile")]
+pub mod scenario;
 pub mod schema;
 pub mod source;
 #[cfg(feature = "compile")]

@@ -6,6 +6,7 @@ use super::told::result;
 use crate::eval::range::{CASE, PlaceId, Places};
 use crate::graph::{Const, NodeId, NodeKind, PolicyEntry};
 use crate::op::Op;
+use crate::phrases::{Phrases, fill};
 use crate::value::{Set, Truth};
 use std::collections::BTreeSet;
 
@@ -22,7 +23,7 @@ pub(super) fn faults(
     let mut notes: Vec<FaultNote> = Vec::new();
     let mut add = |name: &str, node: NodeId| {
         if !places.evaluation.set(node).fault {
-            let message = "a date outside the years 1 to 9999".into();
+            let message = Phrases::of(language).outside_calendar.into();
             notes.push(FaultNote { rule: name.into(), message });
             return;
         }
@@ -41,7 +42,8 @@ pub(super) fn faults(
             add(&rule.name, rule.trigger);
         }
     }
-    let could_approve = approval_possible || roots.awards.can_be_faulty();
+    // An award that fails is of interest only where nothing else stands in the way of an approval.
+    let could_approve = approval_possible || roots.clone().with_awards(Truth::MET).results().can_approve();
     for (award, set) in policy.awards.iter().zip(awards) {
         if set.fault && set.is_settled() && could_approve {
             add(&award.name, award.node);
@@ -131,35 +133,36 @@ fn taken(places: &Places, place: PlaceId, kind: &NodeKind) -> Vec<NodeId> {
 fn what_failed(policy: &PolicyEntry, places: &Places, place: PlaceId, id: NodeId, language: &str) -> String {
     let graph = places.evaluation.engine().graph();
     let node = graph.node(id);
+    let p = Phrases::of(language);
     let what = match &node.kind {
         NodeKind::Fact(fact, scope) => {
             let (_, _, path) = places.path(places.around(place, *scope), *fact);
-            return format!("`{path}` will not be known");
+            return fill(p.will_not_be_known, &[&format!("`{path}`")]);
         }
-        NodeKind::Const(Const::Fault) => "no figure is recorded for that day",
+        NodeKind::Const(Const::Fault) => p.not_recorded,
         NodeKind::Op(Op::Divide | Op::DivideRounded(_), operands)
             if operands
                 .get(1)
                 .is_some_and(|d| places.set(place, *d).0.ends().is_some_and(|(l, h)| l <= 0 && h >= 0)) =>
         {
-            "a division by zero"
+            p.division_by_zero
         }
-        NodeKind::Op(_, operands) if operands.iter().any(|n| places.set(place, *n).0.none) => "none used as a value",
-        NodeKind::Op(Op::MakeDate, _) => "a date that does not exist",
-        NodeKind::Op(..) => "a value beyond the engine's limits",
-        NodeKind::OnDay(..) => "no figure is recorded for that day",
-        NodeKind::Exceptions { .. } => "two exceptions apply with different values",
+        NodeKind::Op(_, operands) if operands.iter().any(|n| places.set(place, *n).0.none) => p.none_as_value,
+        NodeKind::Op(Op::MakeDate, _) => p.no_such_date,
+        NodeKind::Op(..) => p.beyond_limits,
+        NodeKind::OnDay(..) => p.not_recorded,
+        NodeKind::Exceptions { .. } => p.exceptions_clash,
         NodeKind::Table { rows, .. } => {
             let met = rows.iter().filter(|(c, _)| places.set(place, *c).0.as_truth().can_be_met()).count();
-            if met == 0 { "no row of the table matches" } else { "several rows of the table match" }
+            if met == 0 { p.no_row } else { p.several_rows }
         }
-        NodeKind::Fold { .. } => "the list is empty, or will not be known",
-        _ => "a computation that failed",
+        NodeKind::Fold { .. } => p.no_members,
+        _ => p.it_failed,
     };
     match policy.defines.iter().find(|d| d.node == id) {
         Some(define) => {
-            let title = define.title.as_ref().map(|t| format!(" ({})", t.in_language(language)));
-            format!("{what}, in `{}`{}", define.name, title.unwrap_or_default())
+            let title = define.title.as_ref().map(|t| fill(p.brackets, &[t.in_language(language)]));
+            fill(p.failed_in, &[what, &format!("`{}`{}", define.name, title.unwrap_or_default())])
         }
         None => what.to_owned(),
     }

@@ -8,9 +8,7 @@ mod reasons;
 mod told;
 
 pub use decision::{Decision, FaultNote, Need, Outcome, Outcomes, Reason, ReasonKind, Standing, Told, ToldValue};
-pub(crate) use needs::needed;
 pub(crate) use outcome::{Roots, standing};
-pub(crate) use reasons::{message, settling_path, with_unit};
 pub(crate) use told::told_value;
 
 use crate::eval::range::{Evaluation, Places};

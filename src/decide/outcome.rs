@@ -28,6 +28,11 @@ impl Results {
         possible.fold(Outcomes::default(), |all, (_, outcome)| all.with(*outcome))
     }
 
+    /// Whether some world ends in an approval.
+    pub fn can_approve(self) -> bool {
+        self.0 & APPROVED != 0
+    }
+
     /// Whether every world ends in a decline.
     pub fn only_declines(self) -> bool {
         self.0 == DECLINED
@@ -71,6 +76,11 @@ impl Roots {
             awards: Quantifier::All.fold(policy.awards.iter().map(|a| award(set(a.node)))),
             triggers,
         }
+    }
+
+    /// The same with other standings of the awards.
+    pub fn with_awards(self, awards: Truth) -> Roots {
+        Roots { awards, ..self }
     }
 
     /// The results of all combinations of the roots' standings.

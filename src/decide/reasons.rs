@@ -6,6 +6,7 @@ use super::{Decision, Options, Outcome, Reason, ReasonKind, Reasons, Standing, T
 use crate::eval::range::{CASE, PlaceId, Places};
 use crate::graph::{Clause, NodeId, NodeKind, PolicyEntry, Rule};
 use crate::op::{Quantifier, RuleKind};
+use crate::phrases::Phrases;
 use crate::value::{Message, Part, Text, Truth};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -194,25 +195,11 @@ fn shown(policy: &PolicyEntry, places: &Places, place: PlaceId, node: NodeId, la
             return format!("[{label}]");
         }
     }
-    let unit = |value: &crate::value::Value| with_unit(value, declared.shape.kind);
+    let unit = |value: &crate::value::Value| Phrases::of(language).value(value, declared.shape.kind);
     match told_value(places.evaluation, set, declared.shape) {
         ToldValue::Value(value) => unit(&value),
         ToldValue::Range(from, to) => format!("{}–{}", unit(&from), unit(&to)),
         ToldValue::OneOf(values) => values.iter().map(unit).collect::<Vec<_>>().join(" / "),
         ToldValue::Any | ToldValue::Faulty => "?".to_owned(),
-    }
-}
-
-/// A value as people write it: `200.00 CNY`, `12.5%`, `80 years`.
-pub(crate) fn with_unit(value: &crate::value::Value, kind: crate::value::Kind) -> String {
-    use crate::value::{Kind, Value};
-    match (value, kind) {
-        (Value::Number { .. }, Kind::Money { currency, per }) => match per {
-            Some(period) => format!("{value} {currency} per {}", period.word()),
-            None => format!("{value} {currency}"),
-        },
-        (Value::Number { .. }, Kind::Percentage) => format!("{value}%"),
-        (Value::Number { .. }, Kind::Count(unit)) => format!("{value} {}", unit.word()),
-        _ => value.to_string(),
     }
 }

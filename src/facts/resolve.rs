@@ -2,7 +2,8 @@
 
 use super::{Attested, Input, Record, State};
 use crate::graph::Fact;
-use crate::value::{Date, Text};
+use crate::phrases::{Phrases, fill};
+use crate::value::{Date, Text, Unit};
 use std::fmt;
 use std::sync::Arc;
 
@@ -156,25 +157,26 @@ pub(super) fn inherit(records: &mut [Record], source: Option<&Arc<str>>, observe
 }
 
 impl Why<'_> {
-    /// The reason in words, with the holder's name in a language.
+    /// The reason in a reader's language.
     pub fn in_language(&self, language: &str) -> String {
-        let name = |source: &Option<&str>| source.map_or("an unnamed source".to_owned(), |s| format!("`{s}`"));
+        let p = Phrases::of(language);
+        let name = |source: &Option<&str>| source.map_or(p.unnamed_source.to_owned(), |s| format!("`{s}`"));
+        let days = |days: &u32| match (*days, p.one_day) {
+            (1, one) => one.to_owned(),
+            (days, _) => p.count(&days.to_string(), Unit::Days),
+        };
         match self {
-            Why::NotTold => "not told".to_owned(),
+            Why::NotTold => p.not_told.to_owned(),
             Why::WrongSource { source, held_by } => {
-                format!("told by {}, but held by `{}`", name(source), held_by.in_language(language))
+                fill(p.wrong_source, &[&name(source), &format!("`{}`", held_by.in_language(language))])
             }
-            Why::Stale { observed, days } => {
-                format!("observed {observed}, and an observation counts for {}", count(*days))
-            }
-            Why::NotDated { days } => {
-                format!("told without the day it was observed, and an observation counts for {}", count(*days))
-            }
+            Why::Stale { observed, days: most } => fill(p.stale, &[&observed.to_string(), &days(most)]),
+            Why::NotDated { days: most } => fill(p.not_dated, &[&days(most)]),
             Why::Disagree { sources } => {
                 let all: Vec<String> = sources.iter().map(name).collect();
-                format!("{} disagree", all.join(" and "))
+                fill(p.disagree, &[&all.join(p.and)])
             }
-            Why::NotAttested => "told without a source, and only attested facts count".to_owned(),
+            Why::NotAttested => p.not_attested.to_owned(),
         }
     }
 }
@@ -183,10 +185,6 @@ impl fmt::Display for Why<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.in_language(""))
     }
-}
-
-fn count(days: u32) -> String {
-    if days == 1 { "1 day".to_owned() } else { format!("{days} days") }
 }
 
 #[cfg(test)]

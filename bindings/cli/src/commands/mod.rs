@@ -1,0 +1,16 @@
+//! One file a command.
+
+pub mod check;
+pub mod completions;
+pub mod decide;
+pub mod explain;
+pub mod fmt;
+pub mod graph;
+pub mod new;
+pub mod replay;
+pub mod schema;
+pub mod test;
+
+mod cases;
+mod record;
+mod summary;

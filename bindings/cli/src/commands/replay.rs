@@ -1,0 +1,115 @@
+//! `placet replay POLICY RECORD`
+
+use super::check::count;
+use super::record::{FORM, Record};
+use crate::args::{ErrorFormat, Replay};
+use crate::failure::Failure;
+use crate::load;
+use placet::Bundle;
+use placet::facts::json::read_case;
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+
+/// What came of deciding again.
+enum Came {
+    Same,
+    /// Its facts could not be used then, and are not recorded.
+    NoFacts,
+    Different(String),
+}
+
+/// Decides every record again and compares the bytes.
+pub fn run(a: &Replay, format: ErrorFormat, quiet: bool) -> Result<(), Failure> {
+    let bundle = load::bundle(&a.policy, format)?;
+    let file = File::open(&a.record).map_err(|e| Failure::io("read", &a.record, &e))?;
+    let (mut same, mut without, mut different) = (0, 0, 0);
+    for (number, line) in (1..).zip(BufReader::new(file).lines()) {
+        let line = line.map_err(|e| Failure::io("read", &a.record, &e))?;
+        if line.trim().is_empty() {
+            continue;
+        }
+        let record: Record = serde_json::from_str(&line).map_err(|e| {
+            let help = "it is what `placet decide --record` writes, one a line";
+            Failure::Data(format!("`{}`, line {number}: this is no recorded decision ({e}); {help}", a.record))
+        })?;
+        match again(&bundle, &record).map_err(|e| Failure::Data(format!("`{}`, line {number}: {e}", a.record)))? {
+            Came::Same => same += 1,
+            Came::NoFacts => without += 1,
+            Came::Different(why) => {
+                different += 1;
+                anstream::println!("line {number}, {}: {why}", record.policy);
+            }
+        }
+    }
+    if !quiet {
+        let mut parts = vec![format!("{} decided again to the same bytes", count(same, "decision"))];
+        if different > 0 {
+            parts.push(format!("{different} differently"));
+        }
+        if without > 0 {
+            parts.push(format!("{without} passed over: their facts could not be used then either"));
+        }
+        anstream::eprintln!("{}", parts.join(", "));
+    }
+    if different > 0 { Err(Failure::Failed) } else { Ok(()) }
+}
+
+fn again(bundle: &Bundle, record: &Record) -> Result<Came, String> {
+    if record.record != FORM {
+        return Err(format!("this record is of form {}; this version reads form {FORM}", record.record));
+    }
+    let Some(facts) = &record.facts else { return Ok(Came::NoFacts) };
+    let Some(policy) = bundle.policy(&record.policy) else {
+        return Err(format!("it was decided by the policy `{}`, which is not here", record.policy));
+    };
+    let mut facts = match read_case(&bundle.program().graph, bundle.names(), facts.get()) {
+        Ok(facts) => facts,
+        Err(errors) => return Ok(Came::Different(format!("its facts can no longer be used: {errors}"))),
+    };
+    facts.complete = record.complete;
+    let decision = policy.decide_with(&facts, record.on, &record.options());
+    let now = serde_json::to_string(&decision).map_err(|e| e.to_string())?;
+    let then = compact(record.decision.get());
+    if now == then {
+        return Ok(Came::Same);
+    }
+    let logic = if *decision.graph == *record.graph { "" } else { " (another graph: the policy has changed since)" };
+    Ok(Came::Different(format!("{}{logic}", difference(&then, &now))))
+}
+
+/// Which members of two decisions differ.
+fn difference(then: &str, now: &str) -> String {
+    let read =
+        |text: &str| serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text).unwrap_or_default();
+    let (then, now) = (read(then), read(now));
+    let mut keys: Vec<&String> = then.keys().chain(now.keys().filter(|k| !then.contains_key(*k))).collect();
+    keys.retain(|k| then.get(*k) != now.get(*k) && *k != "graph");
+    let told = |value: Option<&serde_json::Value>| {
+        let text = value.map_or_else(|| "nothing".to_owned(), ToString::to_string);
+        if text.chars().count() > 80 { text.chars().take(79).chain(['…']).collect() } else { text }
+    };
+    let each: Vec<String> =
+        keys.iter().map(|k| format!("`{k}` was {}, is {}", told(then.get(*k)), told(now.get(*k)))).collect();
+    match each.is_empty() {
+        true => "the same answer in other bytes".to_owned(),
+        false => each.join("; "),
+    }
+}
+
+/// JSON without the blanks between its parts, so that a record may have been laid out for people.
+fn compact(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let (mut in_text, mut escaped) = (false, false);
+    for c in text.chars() {
+        if in_text {
+            in_text = escaped || c != '"';
+            escaped = !escaped && c == '\\';
+        } else if c.is_ascii_whitespace() {
+            continue;
+        } else {
+            in_text = c == '"';
+        }
+        out.push(c);
+    }
+    out
+}

@@ -1,0 +1,106 @@
+//! Reading files whole and writing them all at once.
+
+use crate::failure::Failure;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+/// A file's text.
+pub fn read(path: &str) -> Result<String, Failure> {
+    fs::read_to_string(path).map_err(|e| Failure::io("read", path, &e))
+}
+
+/// A file's bytes.
+pub fn read_bytes(path: &str) -> Result<Vec<u8>, Failure> {
+    fs::read(path).map_err(|e| Failure::io("read", path, &e))
+}
+
+/// Where results go: standard output, or a file that appears only when it is whole.
+pub enum Out {
+    /// Standard output.
+    Standard(BufWriter<io::Stdout>),
+    /// A file being written beside its final place.
+    File {
+        /// What is being written.
+        file: BufWriter<File>,
+        /// Where it is being written.
+        beside: PathBuf,
+        /// Where it will stand.
+        path: PathBuf,
+    },
+}
+
+impl Out {
+    /// Opens it.
+    pub fn open(path: Option<&str>) -> Result<Out, Failure> {
+        let Some(path) = path else { return Ok(Out::Standard(BufWriter::new(io::stdout()))) };
+        let target = Path::new(path);
+        let name = target.file_name().and_then(|n| n.to_str());
+        let name = name.ok_or_else(|| Failure::Usage(format!("`{path}` names no file")))?;
+        let beside = target.with_file_name(format!(".{name}.{}.part", std::process::id()));
+        let file = File::create(&beside).map_err(|e| Failure::io("write", path, &e))?;
+        Ok(Out::File { file: BufWriter::new(file), beside, path: target.to_owned() })
+    }
+
+    /// Writes a line.
+    pub fn line(&mut self, text: &str) -> Result<(), Failure> {
+        let written = match self {
+            Out::Standard(out) => writeln!(out, "{text}"),
+            Out::File { file, .. } => writeln!(file, "{text}"),
+        };
+        written.map_err(|e| self.failure(&e))
+    }
+
+    /// Writes a text as it is.
+    pub fn text(&mut self, text: &str) -> Result<(), Failure> {
+        let written = match self {
+            Out::Standard(out) => out.write_all(text.as_bytes()),
+            Out::File { file, .. } => file.write_all(text.as_bytes()),
+        };
+        written.map_err(|e| self.failure(&e))
+    }
+
+    /// Says that it is whole.
+    pub fn done(mut self) -> Result<(), Failure> {
+        let ended = match &mut self {
+            Out::Standard(out) => out.flush(),
+            Out::File { file, beside, path } => {
+                file.flush().and_then(|()| file.get_ref().sync_all()).and_then(|()| fs::rename(beside, path))
+            }
+        };
+        ended.map_err(|e| self.failure(&e))
+    }
+
+    fn failure(&self, error: &io::Error) -> Failure {
+        match self {
+            Out::Standard(_) => Failure::io("write", "standard output", error),
+            Out::File { path, .. } => Failure::io("write", &path.to_string_lossy(), error),
+        }
+    }
+}
+
+/// What was never finished leaves nothing behind.
+impl Drop for Out {
+    fn drop(&mut self) {
+        if let Out::File { beside, .. } = self {
+            // After `done` it is no longer there.
+            let _ = fs::remove_file(beside);
+        }
+    }
+}
+
+/// Writes a file whole.
+pub fn write(path: &str, text: &str) -> Result<(), Failure> {
+    let mut out = Out::open(Some(path))?;
+    out.text(text)?;
+    out.done()
+}
+
+/// Writes a file of bytes whole.
+pub fn write_bytes(path: &str, bytes: &[u8]) -> Result<(), Failure> {
+    let mut out = Out::open(Some(path))?;
+    if let Out::File { file, .. } = &mut out {
+        file.write_all(bytes).map_err(|e| Failure::io("write", path, &e))?;
+    }
+    out.done()
+}
