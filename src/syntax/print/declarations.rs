@@ -1,7 +1,7 @@
 //! Declarations: the head, the clauses in their order, the body, the tails.
 
 use super::expressions::{flat, on_one_line};
-use super::types::{date, in_force, text, ty};
+use super::types::{date, in_force, text, ty_within};
 use super::{Printer, Range, WIDTH, display_width, quoted};
 use crate::source::Span;
 use crate::syntax::ast::{
@@ -9,6 +9,11 @@ use crate::syntax::ast::{
     ParameterEntry, ParameterValue, Scenario, Text, Unless,
 };
 use crate::value::LeapRule;
+
+/// Columns used on the last line of a head.
+fn last_width(head: &str, indent: usize) -> usize {
+    head.rsplit_once('\n').map_or(indent + display_width(head), |(_, last)| display_width(last))
+}
 
 fn text_end(text: &Text) -> u32 {
     text.others.last().map_or(text.default.span.end, |(_, other)| other.span.end)
@@ -55,12 +60,16 @@ impl Printer<'_> {
             range = range.to(name.span);
         }
         if let Some(declared) = declared_type(&d.kind) {
-            head.push_str(&format!(": {}", ty(declared)));
+            head.push_str(": ");
+            head.push_str(&ty_within(declared, indent + display_width(&head), indent + 4));
             range = range.to(declared.span);
         }
-        if let Some(title) = &d.title {
-            head.push_str(&format!(" {}", text(title)));
-            range.1 = range.1.max(text_end(title));
+        if let Some(written) = &d.title {
+            let title = text(written);
+            let wide = last_width(&head, indent) + 1 + display_width(&title) > WIDTH;
+            head.push_str(&if wide { format!("\n{:1$}", "", indent + 2) } else { " ".to_owned() });
+            head.push_str(&title);
+            range.1 = range.1.max(text_end(written));
         }
         if let DeclarationKind::Use { file } = &d.kind {
             head.push_str(&format!(" {}", quoted(&file.value)));
@@ -68,7 +77,7 @@ impl Printer<'_> {
         }
         // Where the law is cited stands at the head, if there is room; of a policy among its other clauses.
         let in_head = |c: &&Text| {
-            let room = indent + display_width(&head) + " cites ".len() + display_width(&text(c)) <= WIDTH;
+            let room = last_width(&head, indent) + " cites ".len() + display_width(&text(c)) <= WIDTH;
             room && !matches!(d.kind, DeclarationKind::Policy { .. })
         };
         let cites_in_head = d.cites.as_ref().filter(in_head);
@@ -80,7 +89,7 @@ impl Printer<'_> {
             d.in_force.is_some() || d.applies.is_some() || d.cites.is_some() && cites_in_head.is_none();
         // A short body stands on the same line.
         if let Some((joint, value)) = short_body(&d.kind).filter(|_| !clauses_follow)
-            && on_one_line(value, indent + display_width(&head) + joint.len())
+            && on_one_line(value, last_width(&head, indent) + joint.len())
         {
             self.begin(Range(range.0, value.span.end), indent, true, true);
             self.write(&head);
@@ -371,7 +380,10 @@ impl Printer<'_> {
         if let Some(first) = scenario.given.first() {
             let start = self.trivia.back(first.fact.span.start, 1);
             let end = scenario.given.iter().map(given_end).max().unwrap_or(start);
-            self.pieces("given ", &scenario.given.iter().map(given).collect::<Vec<_>>(), Range(start, end), indent);
+            self.begin(Range(start, end), indent, true, false);
+            self.write("given ");
+            self.givens(&scenario.given, indent + 2);
+            self.finish(Range(start, end));
         }
         if let (Some(first), Some(last)) = (scenario.closed.first(), scenario.closed.last()) {
             let range = Range(self.trivia.back(first.span.start, 1), last.span.end);
@@ -415,6 +427,41 @@ impl Printer<'_> {
         self.finish(expect.span.into());
     }
 
+    /// What is told, wrapped; a list that is too wide has one record a line.
+    fn givens(&mut self, told: &[Given], indent: usize) {
+        for (i, one) in told.iter().enumerate() {
+            let (piece, last) = (given(one), i + 1 == told.len());
+            let width = display_width(&piece) + usize::from(!last);
+            let records = match &one.value {
+                GivenValue::List(records, _) if indent + width > WIDTH => records,
+                _ => {
+                    if i > 0 && self.column() + 1 + width > WIDTH {
+                        self.indent(indent);
+                    } else if i > 0 {
+                        self.write(" ");
+                    }
+                    self.write(&piece);
+                    self.write(if last { "" } else { "," });
+                    continue;
+                }
+            };
+            if i > 0 {
+                self.indent(indent);
+            }
+            self.write(&format!("{} [", one.fact.text));
+            for (j, record) in records.iter().enumerate() {
+                self.indent(indent + 2);
+                self.write("{");
+                self.givens(record, indent + 4);
+                self.write(if j + 1 == records.len() { "}" } else { "}," });
+            }
+            self.indent(indent);
+            self.write("]");
+            self.write(&source(one));
+            self.write(if last { "" } else { "," });
+        }
+    }
+
     fn pieces(&mut self, keyword: &str, pieces: &[String], range: Range, indent: usize) {
         self.begin(range, indent, true, false);
         self.write(keyword);
@@ -451,13 +498,14 @@ fn given(given: &Given) -> String {
             out.push_str(&format!("[{}]", records.iter().map(record).collect::<Vec<_>>().join(", ")));
         }
     }
-    if let Some(source) = &given.source {
-        out.push_str(&format!(" from {}", quoted(&source.value)));
-    }
-    if let Some(day) = &given.observed {
-        out.push_str(&format!(" observed {}", date(day)));
-    }
+    out.push_str(&source(given));
     out
+}
+
+fn source(given: &Given) -> String {
+    let source = given.source.as_ref().map(|source| format!(" from {}", quoted(&source.value)));
+    let day = given.observed.as_ref().map(|day| format!(" observed {}", date(day)));
+    source.unwrap_or_default() + &day.unwrap_or_default()
 }
 
 fn given_end(given: &Given) -> u32 {

@@ -70,6 +70,9 @@ impl Range {
 
 impl Printer<'_> {
     fn write(&mut self, text: &str) {
+        if let Some(end) = text.rfind('\n') {
+            self.line = self.out.len() + end + 1;
+        }
         self.out.push_str(text);
     }
 
@@ -211,4 +214,27 @@ fn quoted(text: &str) -> String {
     }
     out.push('"');
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{WIDTH, display_width, format};
+
+    #[test]
+    fn wide_types_titles_and_lists_of_records_go_on_in_further_lines() {
+        let record =
+            "{age 35, weekly_hours 40, employment_income 2_000, self_employment_income 0, unearned_income 0, tips 0}";
+        let states: Vec<String> = (0..60).map(|n| format!("S{n}")).collect();
+        let text = format!(
+            "fact state: one of {}\ndefine limit: money in USD \"{}\" as 5\n\nscenario \"s\"\n  on 2024-01-01\n  \
+             given state S1, members [{record}, {record}], limit 3\n  expect approved\n",
+            states.join(", "),
+            "a title of some length ".repeat(4),
+        );
+        let once = format(&text).unwrap();
+        assert!(once.lines().all(|line| display_width(line) <= WIDTH), "{once}");
+        assert_eq!(once.matches("\n      {age 35").count(), 2, "{once}");
+        assert!(once.contains("\n    ], limit 3\n"), "{once}");
+        assert_eq!(format(&once).unwrap(), once);
+    }
 }

@@ -1,7 +1,7 @@
 //! Types and the small words.
 
 use super::expressions::flat;
-use super::quoted;
+use super::{WIDTH, display_width, quoted};
 use crate::syntax::ast::{DateLiteral, InForce, Text, TypeExpr, TypeExprKind};
 use crate::value::Period;
 
@@ -35,6 +35,37 @@ pub(super) fn in_force(period: &InForce) -> String {
 
 fn decimals(count: u8) -> String {
     format!(" with {count} decimals")
+}
+
+/// A type that begins at a column; the values of a wide enumeration go on in further lines.
+pub(super) fn ty_within(written: &TypeExpr, column: usize, indent: usize) -> String {
+    let flat = ty(written);
+    let TypeExprKind::OneOf { values, ordered } = &written.kind else { return flat };
+    if column + display_width(&flat) <= WIDTH {
+        return flat;
+    }
+    let mut out = "one of".to_owned();
+    let mut used = column + out.len();
+    for (i, value) in values.iter().enumerate() {
+        let sign = match (i + 1 == values.len(), ordered) {
+            (true, _) => "",
+            (false, true) => " <",
+            (false, false) => ",",
+        };
+        let width = display_width(&value.text) + sign.len();
+        if used + 1 + width > WIDTH {
+            out.push('\n');
+            out.extend(std::iter::repeat_n(' ', indent));
+            used = indent + width;
+        } else {
+            out.push(' ');
+            used += 1 + width;
+        }
+        out.push_str(&value.text);
+        out.push_str(sign);
+    }
+    out.push_str(if written.optional { " or none" } else { "" });
+    out
 }
 
 pub(super) fn ty(ty: &TypeExpr) -> String {
