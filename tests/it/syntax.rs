@@ -70,6 +70,8 @@ fn shape(e: &Expr) -> String {
 const WHOLE: &str = include_str!("syntax/whole.placet");
 const FORMS: &str = include_str!("syntax/forms.placet");
 
+const PIECES: [&str; 12] = ["", "(", "}", "\"", " if ", " and ", "|", ":", " 1,580 ", "# ", " define x ", "é"];
+
 #[test]
 fn the_whole_example_is_read() {
     let file = tree(WHOLE);
@@ -301,6 +303,44 @@ proptest! {
         without_marks(&mut read.declarations);
         prop_assert_eq!(without_places(&read), without_places(&file), "{}", text);
         prop_assert_eq!(formatted(&text), text);
+    }
+
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn damaged_texts_give_diagnostics_and_never_a_panic(cuts in proptest::collection::vec((0..FORMS.len(), 0..40usize, 0..PIECES.len()), 1..6)) {
+        let mut text = FORMS.to_owned();
+        for (at, length, piece) in cuts {
+            let start = text.floor_char_boundary(at.min(text.len()));
+            let end = text.floor_char_boundary((start + length).min(text.len()));
+            text.replace_range(start..end.max(start), PIECES[piece]);
+        }
+        for diagnostic in parsed(&text).1 {
+            let (start, end) = (diagnostic.span.start as usize, diagnostic.span.end as usize);
+            prop_assert!(text.get(start..end).is_some(), "{:?}", diagnostic);
+            for word in ["kw_", "EOI", "_of_", "rule"] {
+                prop_assert!(!diagnostic.message.contains(word) || text.contains(word), "{:?}", diagnostic);
+            }
+        }
+    }
+
+    #[test]
+    fn no_comment_is_lost(places in proptest::collection::vec((0..FORMS.len(), any::<bool>()), 1..8)) {
+        let mut text = FORMS.to_owned();
+        for (i, (at, own_line)) in places.iter().enumerate() {
+            // At the ends of lines: no text goes over one.
+            let start = text.floor_char_boundary(*at);
+            let Some(blank) = text[start..].find('\n').map(|n| start + n) else { continue };
+            text.insert_str(blank, &if *own_line { format!("\n  # mark {i};") } else { format!("  # mark {i};") });
+        }
+        let once = formatted(&text);
+        for mark in text.split("# ").skip(1).filter_map(|t| t.split_once(';')).map(|(mark, _)| format!("# {mark};")) {
+            prop_assert_eq!(once.matches(&mark).count(), 1, "{}\n{}", mark, once);
+        }
+        prop_assert_eq!(formatted(&once), once);
     }
 }
 

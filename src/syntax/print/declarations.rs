@@ -88,18 +88,19 @@ impl Printer<'_> {
         let clauses_follow =
             d.in_force.is_some() || d.applies.is_some() || d.cites.is_some() && cites_in_head.is_none();
         // A short body stands on the same line.
-        if let Some((joint, value)) = short_body(&d.kind).filter(|_| !clauses_follow)
-            && on_one_line(value, last_width(&head, indent) + joint.len())
-        {
-            self.begin(Range(range.0, value.span.end), indent, true, true);
+        let short = short_body(&d.kind).filter(|_| !clauses_follow);
+        let fits = |(joint, value): &(&str, &Expr)| on_one_line(value, last_width(&head, indent) + joint.len());
+        if let Some((joint, value)) = short.filter(fits) {
+            let range = Range(range.0, value.span.end);
+            self.begin(range, indent, &[], true);
             self.write(&head);
             self.write(joint);
             self.write(&flat(value));
-            self.finish(Range(range.0, value.span.end));
+            self.finish(range);
             self.tails(d, indent + 2);
-            return self.rest(d.span.end, indent + 2);
+            return self.rest(d.span.end, indent);
         }
-        self.begin(range, indent, true, true);
+        self.begin(range, indent, &[], true);
         self.write(&head);
         if clauses_follow || !matches!(d.kind, DeclarationKind::Promise { .. } | DeclarationKind::Guarantee { .. }) {
             self.finish(range);
@@ -107,8 +108,10 @@ impl Printer<'_> {
         self.clauses(d, cites_in_head.is_some(), indent + 2);
         self.body(d, indent + 2);
         self.tails(d, indent + 2);
-        self.rest(d.span.end, indent + 2);
-        if let DeclarationKind::Entity { .. } = d.kind {
+        let is_entity = matches!(d.kind, DeclarationKind::Entity { .. });
+        // What is left stands where it would stand before the next declaration.
+        self.rest(d.span.end, if is_entity { indent + 2 } else { indent });
+        if is_entity {
             self.indent(indent);
             self.write("end");
             self.finish(Range(d.span.end.saturating_sub(1), d.span.end));
@@ -122,7 +125,7 @@ impl Printer<'_> {
 
     /// A clause of words alone.
     fn plain(&mut self, range: Range, indent: usize, words: &str) {
-        self.begin(range, indent, true, false);
+        self.begin(range, indent, &[], false);
         self.write(words);
         self.finish(range);
     }
@@ -135,7 +138,7 @@ impl Printer<'_> {
     fn said_with(&mut self, keyword: &str, value: &Text, after: &str, after_end: u32, indent: usize) {
         let start = self.trivia.back(value.default.span.start, keyword.split(' ').count());
         let range = Range(start, text_end(value).max(after_end));
-        self.begin(range, indent, true, false);
+        self.begin(range, indent, &[], false);
         self.write(keyword);
         self.write(" ");
         let mut pieces = vec![quoted(&value.default.value)];
@@ -154,7 +157,7 @@ impl Printer<'_> {
 
     /// A line that begins with a keyword and goes on with an expression.
     fn unit_with(&mut self, range: Range, keyword: &str, value: &Expr, indent: usize) {
-        self.begin(range, indent, on_one_line(value, indent + keyword.len() + 1), false);
+        self.begin(range, indent, &[value], false);
         self.write(keyword);
         if !keyword.is_empty() {
             self.write(" ");
@@ -240,7 +243,7 @@ impl Printer<'_> {
             | DeclarationKind::Report { body, .. } => match body {
                 Body::As { value, .. } => self.asked("as", value, indent),
                 Body::Table(table) => {
-                    self.begin(Range(table.span.start, table.span.start + 1), indent, false, false);
+                    self.begin_table(table, indent);
                     self.table(table, indent);
                 }
             },
@@ -270,17 +273,16 @@ impl Printer<'_> {
         let from = format!("from {}", date(&entry.from));
         match &entry.value {
             ParameterValue::Value(value) => {
-                let one_line = on_one_line(value, indent + from.len() + 2);
-                self.begin(entry.span.into(), indent, one_line, false);
+                self.begin(entry.span.into(), indent, &[value], false);
                 self.write(&format!("{from}: "));
                 self.expr(value, indent + 2);
             }
             ParameterValue::Unrecorded => {
-                self.begin(entry.span.into(), indent, true, false);
+                self.begin(entry.span.into(), indent, &[], false);
                 self.write(&format!("{from}: unrecorded"));
             }
             ParameterValue::Table(table) => {
-                self.begin(Range(entry.span.start, entry.from.span.end), indent, true, false);
+                self.begin(Range(entry.span.start, entry.from.span.end), indent, &[], false);
                 self.write(&format!("{from} "));
                 self.table(table, indent);
             }
@@ -333,8 +335,7 @@ impl Printer<'_> {
 
     fn unless(&mut self, list: &[Unless], indent: usize) {
         for unless in list {
-            let one_line = on_one_line(&unless.condition, indent + "unless ".len());
-            self.begin(unless.span.into(), indent, one_line, false);
+            self.begin(unless.span.into(), indent, &[&unless.condition], false);
             self.write("unless ");
             self.expr(&unless.condition, indent + 2);
             self.cites_after(unless.cites.as_ref(), indent + 2);
@@ -346,8 +347,7 @@ impl Printer<'_> {
         for exception in list {
             let start = exception.exceptions.first().map_or(exception.span.end, |e| e.span.start);
             let range = Range(exception.span.start, start);
-            let line = format!("except when {}: {}", flat(&exception.condition), flat(&exception.value));
-            self.begin(range, indent, indent + display_width(&line) <= WIDTH, false);
+            self.begin(range, indent, &[&exception.condition, &exception.value], false);
             self.write("except when ");
             self.expr(&exception.condition, indent + 2);
             self.write(":");
@@ -380,7 +380,7 @@ impl Printer<'_> {
         if let Some(first) = scenario.given.first() {
             let start = self.trivia.back(first.fact.span.start, 1);
             let end = scenario.given.iter().map(given_end).max().unwrap_or(start);
-            self.begin(Range(start, end), indent, true, false);
+            self.begin(Range(start, end), indent, &[], false);
             self.write("given ");
             self.givens(&scenario.given, indent + 2);
             self.finish(Range(start, end));
@@ -401,7 +401,7 @@ impl Printer<'_> {
             ExpectedOutcome::NotApplicable => "not applicable",
             ExpectedOutcome::Invalid => "invalid",
         };
-        self.begin(expect.span.into(), indent, true, false);
+        self.begin(expect.span.into(), indent, &[], false);
         self.write(&format!("expect {outcome}"));
         let mut parts = Vec::new();
         if !expect.because.is_empty() {
@@ -463,7 +463,7 @@ impl Printer<'_> {
     }
 
     fn pieces(&mut self, keyword: &str, pieces: &[String], range: Range, indent: usize) {
-        self.begin(range, indent, true, false);
+        self.begin(range, indent, &[], false);
         self.write(keyword);
         self.wrapped(pieces, indent + 2);
         self.finish(range);

@@ -185,12 +185,22 @@ fn fold_word(fold: FoldKind) -> &'static str {
 
 /// Whether an expression has a braced group where [`Printer::expr`] breaks lines.
 fn has_group(expr: &Expr) -> bool {
+    any_group(expr, &|_| true)
+}
+
+/// Whether such a group holds this place of the source, so that comments there are printed with its items.
+pub(super) fn group_at(expr: &Expr, place: u32) -> bool {
+    any_group(expr, &|group| (group.span.start..group.span.end).contains(&place))
+}
+
+fn any_group(expr: &Expr, test: &dyn Fn(&Expr) -> bool) -> bool {
+    let any = |e: &Expr| any_group(e, test);
     match &expr.kind {
-        ExprKind::Group(..) => true,
-        ExprKind::Paren(e) | ExprKind::Not(e) | ExprKind::Satisfies { condition: e, .. } => has_group(e),
-        ExprKind::If(a, b, c) => has_group(a) || has_group(b) || has_group(c),
-        ExprKind::Binary(_, a, b) => has_group(a) || has_group(b),
-        ExprKind::Count { filter, .. } => filter.as_deref().is_some_and(has_group),
+        ExprKind::Group(..) => test(expr),
+        ExprKind::Paren(e) | ExprKind::Not(e) | ExprKind::Satisfies { condition: e, .. } => any(e),
+        ExprKind::If(a, b, c) => any(a) || any(b) || any(c),
+        ExprKind::Binary(_, a, b) => any(a) || any(b),
+        ExprKind::Count { filter, .. } => filter.as_deref().is_some_and(any),
         _ => false,
     }
 }
@@ -361,22 +371,20 @@ impl Printer<'_> {
     fn group(&mut self, q: Quantifier, items: &[Item], range: Range, indent: usize) {
         self.write(&format!("{} {{", quantifier(q)));
         if let Some(first) = items.first() {
-            // A comment after the brace stands between it and the first item.
-            let brace = self.trivia.back(first.span.start, 1);
-            self.finish(Range(brace, first.span.start));
+            self.finish(Range(range.0, first.span.start));
             let label = |item: &Item| item.label.as_ref().map_or(0, |l| display_width(&l.text) + 3);
             let width = items.iter().map(label).max().unwrap_or(0);
             for item in items {
                 self.item(item, width, indent + 2);
             }
-            self.leftovers(Range(first.span.start, range.1), indent + 2);
+            self.leftovers(range, indent + 2);
         }
         self.indent(indent);
         self.write("}");
     }
 
     fn item(&mut self, item: &Item, width: usize, indent: usize) {
-        self.begin(item.span.into(), indent, !has_group(&item.condition), false);
+        self.begin(item.span.into(), indent, &[&item.condition], false);
         if let Some(label) = &item.label {
             let written = format!("({})", label.text);
             let blanks = width.saturating_sub(display_width(&written)).max(1);

@@ -10,7 +10,7 @@ mod expressions;
 mod tables;
 mod types;
 
-use super::ast::File;
+use super::ast::{Expr, File};
 use super::trivia::Trivia;
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceId, Span};
@@ -99,17 +99,18 @@ impl Printer<'_> {
         self.column() + display_width(text) <= WIDTH
     }
 
-    /// Begins a unit: the comments before it, a blank line if one is kept, its line. `whole`: the unit will be one line,
-    /// so comments within it come first too.
-    fn begin(&mut self, range: Range, indent: usize, whole: bool, keep_blank: bool) {
+    /// Begins a unit: the comments before it and within it, a blank line if one is kept, its line. Comments within groups
+    /// of the expressions `values` are left to the groups' items.
+    fn begin(&mut self, range: Range, indent: usize, values: &[&Expr], keep_blank: bool) {
         self.newline();
         for i in self.first_open..self.trivia.comments.len() {
             let comment = &self.trivia.comments[i];
             if comment.start >= range.1 {
                 break;
             }
-            let before = comment.own_line && comment.anchor == range.0;
-            let within = whole && comment.anchor >= range.0 && comment.start < range.1 && comment.anchor < range.1;
+            let at = comment.anchor;
+            let before = comment.own_line && at == range.0;
+            let within = at >= range.0 && at < range.1 && !values.iter().any(|v| expressions::group_at(v, at));
             if before || within {
                 self.own_line(i, indent, keep_blank);
             }

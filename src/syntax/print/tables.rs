@@ -35,6 +35,23 @@ fn cell(cell: &Cell) -> String {
 }
 
 impl Printer<'_> {
+    /// Begins the line of `by table`.
+    pub(super) fn begin_table(&mut self, table: &Table, indent: usize) {
+        let end =
+            if table.file.is_some() { table.span.end } else { self.trivia.back(self.header_place(table).0, 1) + 1 };
+        self.begin(Range(table.span.start, end), indent, &[], false);
+    }
+
+    /// The header's first bar, and where its last one ends: it has no place of its own in the tree.
+    fn header_place(&self, table: &Table) -> (u32, u32) {
+        let end = table.rows.first().map_or(table.span.end, |row| self.trivia.back(row.span.start, 1) + 1);
+        let result = table.result.as_ref().map_or(end, |r| r.span.start);
+        let first = table.headings.first().map_or(result, |h| h.span.start);
+        // Of a marginal table `from` and its bar stand before the result.
+        let before = if let HitPolicy::Marginal(_) = table.hit { 3 } else { 1 };
+        (self.trivia.back(first, before), end)
+    }
+
     /// `by table` and its rows; the line has begun.
     pub(super) fn table(&mut self, table: &Table, indent: usize) {
         let hit = match &table.hit {
@@ -64,15 +81,11 @@ impl Printer<'_> {
         let width =
             |column: usize| rows.iter().filter_map(|r| r.get(column)).map(|c| display_width(c)).max().unwrap_or(0);
         let widths: Vec<usize> = (0..columns).map(width).collect();
-        // The header has no place of its own: what stands before the first row belongs to it.
-        let first_row = table.rows.first().map_or(table.span.end, |r| r.span.start);
-        let result = table.result.as_ref().map_or(first_row, |r| r.span.start);
-        let top = table.headings.first().map_or(result, |h| h.span.start);
-        let bar = self.trivia.back(top, 1 + 2 * usize::from(matches!(table.hit, HitPolicy::Marginal(_))));
-        self.finish(Range(table.span.start, bar));
-        self.begin(Range(bar, first_row), indent, false, false);
+        let (header, end) = self.header_place(table);
+        self.finish(Range(table.span.start, header));
+        self.begin(Range(header, end), indent, &[], false);
         self.write(&row_text(&rows[0], &widths));
-        self.finish(Range(table.span.start, first_row));
+        self.finish(Range(header, end));
         for (row, cells) in table.rows.iter().zip(&rows[1..]) {
             let mut range = Range::from(row.span);
             if let Some(cites) = &row.cites {
@@ -81,7 +94,7 @@ impl Printer<'_> {
                     range = range.to(other.span);
                 }
             }
-            self.begin(range, indent, true, false);
+            self.begin(range, indent, &[], false);
             self.write(&row_text(cells, &widths));
             if let Some(cites) = &row.cites {
                 self.write(&format!(" cites {}", types::text(cites)));

@@ -41,7 +41,7 @@ fn decimals(count: u8) -> String {
 pub(super) fn ty_within(written: &TypeExpr, column: usize, indent: usize) -> String {
     let flat = ty(written);
     let TypeExprKind::OneOf { values, ordered } = &written.kind else { return flat };
-    if column + display_width(&flat) <= WIDTH {
+    if column + display_width(&flat) <= WIDTH || written.from.is_some() || written.to.is_some() {
         return flat;
     }
     let mut out = "one of".to_owned();
