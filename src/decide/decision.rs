@@ -232,7 +232,7 @@ pub struct Decision {
     pub settled: bool,
     /// The possible outcomes, told where there are several.
     pub possible: Outcomes,
-    /// Awards; told where approval is possible.
+    /// Awards; told where approval is possible, or would be but for a fault.
     pub awards: Vec<Told>,
     /// Reports.
     pub reports: Vec<Told>,

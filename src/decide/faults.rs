@@ -17,7 +17,7 @@ pub(super) fn faults(
     places: &Places,
     roots: &Roots,
     awards: &[Set],
-    approval_possible: bool,
+    could_approve: bool,
     language: &str,
 ) -> Vec<FaultNote> {
     let mut notes: Vec<FaultNote> = Vec::new();
@@ -42,8 +42,6 @@ pub(super) fn faults(
             add(&rule.name, rule.trigger);
         }
     }
-    // An award that fails is of interest only where nothing else stands in the way of an approval.
-    let could_approve = approval_possible || roots.clone().with_awards(Truth::MET).results().can_approve();
     for (award, set) in policy.awards.iter().zip(awards) {
         if set.fault && set.is_settled() && could_approve {
             add(&award.name, award.node);

@@ -119,7 +119,9 @@ fn fill(decision: &mut Decision, policy: &PolicyEntry, places: &Places, options:
         _ => Outcome::Incomplete,
     };
     decision.proposed = decision.outcome == Outcome::Referred && results.only_declines();
-    if approval_possible {
+    // Where a fault stands in the way, whoever decides is told the awards all the same.
+    let could_approve = roots.without_faults().results().can_approve();
+    if could_approve {
         decision.awards = tell(&policy.awards, places, language);
     }
     if decision.possible.only() != Some(Outcome::NotApplicable) {
@@ -133,7 +135,7 @@ fn fill(decision: &mut Decision, policy: &PolicyEntry, places: &Places, options:
             decision.settled = false;
         }
     }
-    decision.faults = faults::faults(policy, places, &roots, &awards, approval_possible, language);
+    decision.faults = faults::faults(policy, places, &roots, &awards, could_approve, language);
     decision.reasons = reasons::reasons(policy, places, &roots, decision, options);
     for name in &options.show {
         for define in policy.defines.iter().filter(|d| *d.name == **name) {

@@ -209,10 +209,9 @@ impl Walk<'_, '_> {
                 of_member.iter().for_each(|v| self.reach(member, *v));
             }
         }
-        if let Fold::Largest(_, Some(otherwise)) | Fold::Smallest(_, Some(otherwise)) = *fold {
-            if !some_certain {
+        if let Fold::Largest(_, Some(otherwise)) | Fold::Smallest(_, Some(otherwise)) = *fold
+            && !some_certain {
                 self.reach(place, otherwise);
             }
-        }
     }
 }

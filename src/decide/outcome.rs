@@ -78,9 +78,19 @@ impl Roots {
         }
     }
 
-    /// The same with other standings of the awards.
-    pub fn with_awards(self, awards: Truth) -> Roots {
-        Roots { awards, ..self }
+    /// The same with every fault settled in all ways: what a person may come to where a computation failed.
+    pub fn without_faults(&self) -> Roots {
+        let settle = |t: Truth| {
+            if t.can_be_faulty() { Truth::from_bits(t.bits() & 3).or_possibly(Truth::OPEN) } else { t }
+        };
+        Roots {
+            applies: settle(self.applies),
+            first_referral: settle(self.first_referral),
+            decline: settle(self.decline),
+            referral: settle(self.referral),
+            awards: Truth::MET,
+            triggers: self.triggers.clone(),
+        }
     }
 
     /// The results of all combinations of the roots' standings.

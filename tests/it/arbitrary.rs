@@ -202,7 +202,8 @@ impl<'a> Choices<'a> {
 
     fn factor(&mut self, depth: usize) -> Expr {
         let d = depth.saturating_sub(1);
-        let inner = match self.below(6) {
+        
+        match self.below(6) {
             1 if depth > 0 => {
                 let from = self.boxed(|c| c.sum(d));
                 expr(ExprKind::TimeFromTo(self.unit(), from, self.boxed(|c| c.dated(d))))
@@ -213,8 +214,7 @@ impl<'a> Choices<'a> {
             }
             3 => expr(ExprKind::Negate(Box::new(self.closed(depth)))),
             _ => self.closed(depth),
-        };
-        inner
+        }
     }
 
     fn sum(&mut self, depth: usize) -> Expr {
@@ -563,7 +563,7 @@ impl<'a> Choices<'a> {
         let is_use = matches!(kind, K::Use { .. });
         let titled = matches!(kind, K::Promise { .. } | K::Guarantee { .. } | K::Scenario(_));
         let is_scenario = matches!(kind, K::Scenario(_));
-        let mut in_force = |c: &mut Self| match c.below(3) {
+        let in_force = |c: &mut Self| match c.below(3) {
             0 => InForce { span: NOWHERE, from: Some(c.date()), until: None },
             1 => InForce { span: NOWHERE, from: Some(c.date()), until: Some(c.date()) },
             _ => InForce { span: NOWHERE, from: None, until: Some(c.date()) },
@@ -580,7 +580,7 @@ impl<'a> Choices<'a> {
                 self.maybe(Self::text)
             },
             cites: if is_use { None } else { self.maybe(Self::text) },
-            in_force: if is_use || is_scenario { None } else { self.maybe(&mut in_force) },
+            in_force: if is_use || is_scenario { None } else { self.maybe(in_force) },
             applies: if is_use || is_scenario { None } else { self.maybe(|c| c.bare(2)) },
             marks: Vec::new(),
             kind,

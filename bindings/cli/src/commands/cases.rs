@@ -74,10 +74,7 @@ fn texts(bundle: &Bundle, text: &str, each: &mut impl FnMut(Many, Row) -> Result
         return json::array(graph, names, text).try_for_each(|row| each(Many::Several, row));
     }
     let mut values = serde_json::Deserializer::from_str(text).into_iter::<&serde_json::value::RawValue>();
-    let is_one = match (values.next(), values.next()) {
-        (Some(Ok(_)), Some(Ok(_))) => false,
-        _ => true,
-    };
+    let is_one = !matches!((values.next(), values.next()), (Some(Ok(_)), Some(Ok(_))));
     if is_one {
         let facts = json::read_case(graph, names, text);
         let id = facts.as_ref().ok().and_then(|f| f.id.clone());
