@@ -5,8 +5,8 @@ use super::types::{date, in_force, text, ty_within};
 use super::{Printer, Range, WIDTH, display_width, quoted};
 use crate::source::Span;
 use crate::syntax::ast::{
-    Body, Declaration, DeclarationKind, Exception, ExpectedOutcome, Expr, Fact, Given, GivenValue, Ident, Mark,
-    ParameterEntry, ParameterValue, Scenario, Text, Unless,
+    Body, Declaration, DeclarationKind, Exception, ExpectedOutcome, Expr, ExprKind, Fact, Given, GivenValue, Ident,
+    Mark, ParameterEntry, ParameterValue, Scenario, Text, Unless,
 };
 use crate::value::LeapRule;
 
@@ -162,7 +162,7 @@ impl Printer<'_> {
         if !keyword.is_empty() {
             self.write(" ");
         }
-        self.expr(value, indent + if keyword.is_empty() { 0 } else { 2 });
+        self.expr(value, if keyword.is_empty() { indent } else { hang(value, indent) });
         self.finish(range);
     }
 
@@ -337,7 +337,7 @@ impl Printer<'_> {
         for unless in list {
             self.begin(unless.span.into(), indent, &[&unless.condition], false);
             self.write("unless ");
-            self.expr(&unless.condition, indent + 2);
+            self.expr(&unless.condition, hang(&unless.condition, indent));
             self.cites_after(unless.cites.as_ref(), indent + 2);
             self.finish(unless.span.into());
         }
@@ -349,7 +349,7 @@ impl Printer<'_> {
             let range = Range(exception.span.start, start);
             self.begin(range, indent, &[&exception.condition, &exception.value], false);
             self.write("except when ");
-            self.expr(&exception.condition, indent + 2);
+            self.expr(&exception.condition, hang(&exception.condition, indent));
             self.write(":");
             if on_one_line(&exception.value, self.column() + 1) {
                 self.write(" ");
@@ -479,6 +479,11 @@ fn short_body(kind: &DeclarationKind) -> Option<(&'static str, &Expr)> {
         DeclarationKind::Promise { condition } | DeclarationKind::Guarantee { condition } => Some((": ", condition)),
         _ => None,
     }
+}
+
+/// Where the further lines of an expression begin that follows a keyword: a group's items are set in by themselves.
+fn hang(value: &Expr, indent: usize) -> usize {
+    if matches!(value.kind, ExprKind::Group(..)) { indent } else { indent + 2 }
 }
 
 fn words(names: &[Ident]) -> Vec<String> {
