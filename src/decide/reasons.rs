@@ -107,7 +107,7 @@ fn of_rule(policy: &PolicyEntry, rule: &Rule, places: &Places, deciding: bool, l
         Standing::Met | Standing::NotMet => paragraph(cites, &rule.condition, places, language),
         Standing::Waived => {
             let waiver = rule.unless.iter().find(|c| truth(c.node) == Truth::MET);
-            waiver.and_then(|c| paragraph(c.cites.as_ref().or(cites), c, places, language))
+            waiver.and_then(|c| paragraph(cites, c, places, language))
         }
         _ => None,
     };
