@@ -4,6 +4,7 @@
 //! and both must say the same. What a case may expect is told in `rules/README.md`.
 
 use placet::decide::{Decision, Options, Outcome, Reasons};
+use placet::scenario::{Coverage, Tested};
 use placet::value::Date;
 use placet::{Bundle, Policy};
 use serde_json::Value;
@@ -21,6 +22,30 @@ fn every_case_of_every_pack_comes_out() {
         run(&folder, &mut wrong);
     }
     assert!(wrong.is_empty(), "{} cases came out otherwise:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn every_scenario_of_every_pack_passes_and_every_file_is_laid_out() {
+    let mut wrong = Vec::new();
+    for file in files_below(&rules(), "placet") {
+        let text = fs::read_to_string(&file).unwrap();
+        if placet::syntax::format(&text).ok().as_deref() != Some(text.as_str()) {
+            wrong.push(format!("{} is not laid out: run `placet fmt`", file.display()));
+        }
+        if !declares_policy(&file) {
+            continue;
+        }
+        let name = file.to_string_lossy();
+        let compiled = placet::compile::compile(&[(&name, &text)], &|name| fs::read_to_string(name).ok());
+        let bundle = Bundle::new(compiled.program.unwrap_or_else(|| panic!("{name} does not compile")));
+        let policy = bundle.policies().next().unwrap();
+        let tested = Tested { policy: &policy, model: &compiled.models[0], tables: &compiled.tables };
+        for scenario in &compiled.models[0].scenarios {
+            let outcome = placet::scenario::run(tested, scenario, &mut Coverage::default());
+            wrong.extend(outcome.differences.iter().map(|d| format!("{name}: {}: {d:?}", outcome.title)));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 /// Each `placet decide POLICY --facts SAMPLE --on DATE` in a pack's README runs, and shows more than one kind of answer.

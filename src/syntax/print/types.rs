@@ -64,12 +64,19 @@ pub(super) fn ty_within(written: &TypeExpr, column: usize, indent: usize) -> Str
         out.push_str(&value.text);
         out.push_str(sign);
     }
-    out.push_str(if written.optional { " or none" } else { "" });
-    out
+    out + &tail(written)
+}
+
+/// What stands after a type's own words: its range, and `or none`.
+fn tail(ty: &TypeExpr) -> String {
+    let from = ty.from.as_ref().map(|from| format!(" from {}", flat(from)));
+    let to = ty.to.as_ref().map(|to| format!(" to {}", flat(to)));
+    let none = if ty.optional { " or none" } else { "" };
+    from.unwrap_or_default() + &to.unwrap_or_default() + none
 }
 
 pub(super) fn ty(ty: &TypeExpr) -> String {
-    let mut out = match &ty.kind {
+    let own = match &ty.kind {
         TypeExprKind::YesOrNo => "yes or no".to_owned(),
         TypeExprKind::WholeNumber => "whole number".to_owned(),
         TypeExprKind::Number(count) => format!("number{}", decimals(*count)),
@@ -89,14 +96,5 @@ pub(super) fn ty(ty: &TypeExpr) -> String {
         }
         TypeExprKind::Named(name) => name.text.to_string(),
     };
-    if let Some(from) = &ty.from {
-        out.push_str(&format!(" from {}", flat(from)));
-    }
-    if let Some(to) = &ty.to {
-        out.push_str(&format!(" to {}", flat(to)));
-    }
-    if ty.optional {
-        out.push_str(" or none");
-    }
-    out
+    own + &tail(ty)
 }
