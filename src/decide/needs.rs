@@ -210,8 +210,9 @@ impl Walk<'_, '_> {
             }
         }
         if let Fold::Largest(_, Some(otherwise)) | Fold::Smallest(_, Some(otherwise)) = *fold
-            && !some_certain {
-                self.reach(place, otherwise);
-            }
+            && !some_certain
+        {
+            self.reach(place, otherwise);
+        }
     }
 }

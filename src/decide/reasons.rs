@@ -25,9 +25,10 @@ pub(super) fn reasons(
     let deciding = deciding(policy, roots, decision);
     let mut all = Vec::with_capacity(policy.rules.len() + 1);
     if let Some(applies) = &policy.applies
-        && (options.reasons == Reasons::All || deciding == Some(Deciding::Applies)) {
-            all.push(of_applies(policy, applies, places, roots, deciding == Some(Deciding::Applies), options));
-        }
+        && (options.reasons == Reasons::All || deciding == Some(Deciding::Applies))
+    {
+        all.push(of_applies(policy, applies, places, roots, deciding == Some(Deciding::Applies), options));
+    }
     for (i, rule) in policy.rules.iter().enumerate() {
         let decides = deciding == Some(Deciding::Rule(i));
         if options.reasons == Reasons::All || decides {
@@ -188,11 +189,12 @@ fn shown(policy: &PolicyEntry, places: &Places, place: PlaceId, node: NodeId, la
     let (set, _) = places.set(place, node);
     let declared = &graph.node(node);
     if let NodeKind::Fact(fact, _) = declared.kind
-        && graph.fact(fact).sensitive {
-            let texts = policy.facts.iter().find(|t| t.fact == fact).and_then(|t| t.label.as_ref());
-            let label = texts.map_or(&*graph.fact(fact).name, |t| t.in_language(language));
-            return format!("[{label}]");
-        }
+        && graph.fact(fact).sensitive
+    {
+        let texts = policy.facts.iter().find(|t| t.fact == fact).and_then(|t| t.label.as_ref());
+        let label = texts.map_or(&*graph.fact(fact).name, |t| t.in_language(language));
+        return format!("[{label}]");
+    }
     let unit = |value: &crate::value::Value| Phrases::of(language).value(value, declared.shape.kind);
     match told_value(places.evaluation, set, declared.shape) {
         ToldValue::Value(value) => unit(&value),

@@ -202,7 +202,7 @@ impl<'a> Choices<'a> {
 
     fn factor(&mut self, depth: usize) -> Expr {
         let d = depth.saturating_sub(1);
-        
+
         match self.below(6) {
             1 if depth > 0 => {
                 let from = self.boxed(|c| c.sum(d));
