@@ -24,3 +24,8 @@ pub mod value;
 #[cfg(feature = "compile")]
 pub use policy::CompileError;
 pub use policy::{Bundle, FactsBuilder, Policy};
+
+/// The README's examples are tests.
+#[cfg(all(doctest, feature = "compile"))]
+#[doc = include_str!("../README.md")]
+struct Readme;
