@@ -182,7 +182,12 @@ fn frequent_slips_are_named() {
         ("define x as 2024-1-1", "2024-01-01"),
         ("fact if: date", "cannot be a name"),
         ("define x as a b", "operator"),
-        ("fact a: date held buy \"x\"", "held"),
+        ("fact a: date held buy \"x\"", "written `held by`"),
+        ("fact a: monye in CNY", "did you mean `money`"),
+        ("require x a is at leest 5", "`is at least`"),
+        ("define x as sum income over l", "write `sum of`"),
+        ("exclude x when a otherwise \"no\"", "`because`"),
+        ("define x as 16k", "begin with a digit"),
     ];
     for (text, help) in cases {
         let found = troubles(text);

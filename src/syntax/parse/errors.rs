@@ -45,7 +45,7 @@ pub(super) fn stray(source: SourceId, text: &str, base: usize) -> Option<Diagnos
     let words: Vec<&str> = VOCABULARY.declarations().collect();
     let help = match closest(found, words.iter().copied()) {
         Some(word) => format!("did you mean `{word}`?"),
-        None if words.contains(&found) => format!("write its name after `{found}`"),
+        None if words.contains(&found) => format!("`{found}` is followed by a name, or by a text in quotation marks"),
         None => {
             format!("a declaration begins with {}", one_of(&words.iter().map(|w| format!("`{w}`")).collect::<Vec<_>>()))
         }
@@ -114,7 +114,7 @@ fn one_of(words: &[String]) -> String {
 fn described(rule: Rule) -> Option<String> {
     use Rule::*;
     let said = match rule {
-        expr | bare | condition => "a value or a condition",
+        expr | bare | condition => "a condition or value",
         sum | dated | date | number | literal | parens | constant | minus | conditional | larger | count | fold
         | covered | time | part | make_date | kw_yes | kw_no | kw_none | kw_decision_date => "a value",
         group | kw_all_of | kw_any_of | kw_none_of | kw_not => "a condition",
@@ -137,12 +137,14 @@ fn described(rule: Rule) -> Option<String> {
         item => "a condition with its label, such as `(a) …`",
         told => "a fact and its value",
         table => "`by table`",
-        kw_is | comparison_sign | kw_starts_with | sign | kw_of | kw_plus | kw_minus | kw_and | kw_or | kw_implies
-        | rounded | but | known_else | converted | kw_days | kw_months | kw_years | on_day | percent | per => {
+        operator | kw_is | comparison_sign | kw_starts_with | sign | kw_of | kw_plus | kw_minus | kw_and | kw_or
+        | kw_implies | rounded | kw_rounded | but | kw_but_at_least | kw_but_at_most | known_else
+        | kw_if_known_else | converted | kw_on | kw_days | kw_months | kw_years | on_day | percent | per => {
             "an operator"
         }
-        cites | in_force | applies | version | declines | law | leap | label | ask | held_by | fresh_for
-        | judged_by | kw_sensitive => "a clause",
+        a_clause | cites | in_force | applies | version | declines | law | leap | label | ask | held_by | fresh_for
+        | judged_by | kw_cites | kw_in_force | kw_applies_when | kw_version | kw_declines_are | kw_law_as_of
+        | kw_leap_birthdays | kw_label | kw_ask | kw_held_by | kw_fresh_for | kw_judged_by | kw_sensitive => "a clause",
         on_date | given | closed | kw_complete | expect => "`on`, `given`, `closed`, `complete` or `expect`",
         exception => "`except when`",
         unless => "`unless`",
@@ -167,7 +169,7 @@ fn expectations(rules: &[Rule]) -> Vec<String> {
             out.push(words);
         }
     }
-    let any_value = out.iter().any(|w| w == "a value" || w == "a value or a condition");
+    let any_value = out.iter().any(|w| w == "a value" || w == "a condition or value");
     if any_value {
         // A name, text or parenthesis is a value too; say it once.
         out.retain(|w| !matches!(w.as_str(), "a name" | "a text in quotation marks" | "`(`" | "a condition" | "`not`"));
@@ -189,6 +191,7 @@ fn expectations(rules: &[Rule]) -> Vec<String> {
 fn help(before: &str, rest: &str, found: &str, rules: &[Rule]) -> Option<String> {
     let expects = |rule: Rule| rules.contains(&rule);
     let operators = expects(Rule::operator) || expects(Rule::kw_is);
+    let previous = last_word(before);
     let by_sign = match found {
         "==" | "=" if operators || found == "==" => "write `is`",
         "&&" | "&" => "write `and`",
@@ -208,6 +211,8 @@ fn help(before: &str, rest: &str, found: &str, rules: &[Rule]) -> Option<String>
             "braces stand after `all of`, `any of`, `none of`, `at least N of` and exceptions"
         }
         "?" => "write `if C then A else B`",
+        "at" if previous == VOCABULARY.phrase(Rule::kw_is) => "write `is at least` or `is at most`",
+        "but" => "write `but at least` or `but at most`",
         _ => "",
     };
     if !by_sign.is_empty() {
@@ -237,8 +242,18 @@ fn help(before: &str, rest: &str, found: &str, rules: &[Rule]) -> Option<String>
         "name the list: `sum of income over household`"
     } else if expects(Rule::kw_satisfies) {
         "write `{` and the conditions, or a list and `satisfies`"
-    } else if found == "at" {
-        "write `is at least` or `is at most`"
+    } else if previous.is_some_and(|word| VOCABULARY.needs_of(word)) && operators {
+        return previous.map(|word| format!("write `{word} of`"));
+    } else if keyword == Some(Rule::kw_exclude) && VOCABULARY.phrase(Rule::kw_otherwise) == Some(found) {
+        "the message of `exclude` and `refer` begins with `because`"
+    } else if keyword == Some(Rule::kw_require) && VOCABULARY.phrase(Rule::kw_because) == Some(found) {
+        "the message of `require` begins with `otherwise`"
+    } else if found.starts_with(|c: char| c.is_ascii_digit()) && found.contains(|c: char| c.is_alphabetic()) {
+        "a name does not begin with a digit, and nothing but `%` stands right behind a number"
+    } else if expects(Rule::currency) {
+        "a currency has three capital letters"
+    } else if (expects(Rule::text) || expects(Rule::words)) && rules.len() == 1 {
+        "texts stand between double quotation marks: `\"…\"`"
     } else if found == "between" && !expects(Rule::between) {
         "write `not x is between A and B`"
     } else {
@@ -253,10 +268,15 @@ fn help(before: &str, rest: &str, found: &str, rules: &[Rule]) -> Option<String>
     {
         return Some(format!("did you mean `{word}`?"));
     }
-    if is_clause(found) {
+    if typed(keyword)
+        && let Some(word) = previous.and_then(|w| closest(w, type_words()))
+    {
+        return Some(format!("did you mean `{word}`?"));
+    }
+    if let Some(clause) = clause(found) {
         return Some(match keyword {
             Some(Rule::kw_fact | Rule::kw_policy | Rule::kw_scenario) | None => {
-                format!("`{found}` may not stand here; clauses come after the type and title")
+                format!("the clause is written `{clause}`, and comes after the type and title")
             }
             Some(_) => format!(
                 "`{found}` may not stand here; clauses come before the body, and some belong to a fact or the policy alone"
@@ -272,11 +292,30 @@ fn help(before: &str, rest: &str, found: &str, rules: &[Rule]) -> Option<String>
     None
 }
 
+/// The words with which types begin that are followed by others.
+fn type_words() -> impl Iterator<Item = &'static str> {
+    use Rule::*;
+    let first = |rule: &Rule| VOCABULARY.phrase(*rule).and_then(|phrase| phrase.split(' ').next());
+    [kw_money_in, kw_number, kw_percentage, kw_whole_number, kw_list_of]
+        .iter()
+        .filter_map(first)
+        .collect::<Vec<_>>()
+        .into_iter()
+}
+
+/// The word that a text ends with.
+fn last_word(before: &str) -> Option<&str> {
+    let before = before.trim_end();
+    let start = before.trim_end_matches(|c: char| c.is_alphanumeric() || c == '_').len();
+    before.get(start..).filter(|word| !word.is_empty())
+}
+
 fn typed(keyword: Option<Rule>) -> bool {
     matches!(keyword, Some(Rule::kw_fact | Rule::kw_type | Rule::kw_parameter | Rule::kw_award | Rule::kw_report))
 }
 
-fn is_clause(word: &str) -> bool {
+/// The clause that begins with a word.
+fn clause(word: &str) -> Option<&'static str> {
     use Rule::*;
     let clauses = [
         kw_cites,
@@ -292,7 +331,7 @@ fn is_clause(word: &str) -> bool {
         kw_judged_by,
         kw_sensitive,
     ];
-    clauses.iter().any(|r| VOCABULARY.phrase(*r).is_some_and(|p| p.split(' ').next() == Some(word)))
+    clauses.iter().filter_map(|r| VOCABULARY.phrase(*r)).find(|p| p.split(' ').next() == Some(word))
 }
 
 /// The first word of a rule that begins with a keyword.

@@ -98,6 +98,13 @@ impl Vocabulary {
         self.reserved.contains(&word)
     }
 
+    /// Whether a word begins a form whose second word is `of`: `sum of`.
+    pub(super) fn needs_of(&self, word: &str) -> bool {
+        use Rule::*;
+        let forms = [kw_sum_of, kw_count_of, kw_all_of, kw_any_of, kw_none_of, kw_larger_of, kw_smaller_of];
+        forms.iter().any(|f| self.phrase(*f).and_then(|p| p.split(' ').next()) == Some(word))
+    }
+
     /// The words that begin declarations, in the order of the grammar's alternatives.
     pub(super) fn declarations(&self) -> impl Iterator<Item = &str> {
         Rule::all_rules()
