@@ -3,6 +3,7 @@
 //! Every folder with a `cases.jsonl` is a pack. A case is decided by its policy alone and again within the folder's bundle,
 //! and both must say the same. What a case may expect is told in `rules/README.md`.
 
+use placet::compile::compile_with_tests;
 use placet::decide::{Decision, Options, Outcome, Reasons};
 use placet::scenario::{Coverage, Tested};
 use placet::value::Date;
@@ -27,22 +28,31 @@ fn every_case_of_every_pack_comes_out() {
 #[test]
 fn every_scenario_of_every_pack_passes_and_every_file_is_laid_out() {
     let mut wrong = Vec::new();
-    for file in files_below(&rules(), "placet") {
-        let text = fs::read_to_string(&file).unwrap();
+    let all = files_below(&rules(), "placet");
+    for file in &all {
+        let text = fs::read_to_string(file).unwrap();
         if placet::syntax::format(&text).ok().as_deref() != Some(text.as_str()) {
             wrong.push(format!("{} is not laid out: run `placet fmt`", file.display()));
         }
-        if !declares_policy(&file) {
-            continue;
-        }
-        let name = file.to_string_lossy();
-        let compiled = placet::compile::compile(&[(&name, &text)], &|name| fs::read_to_string(name).ok());
-        let bundle = Bundle::new(compiled.program.unwrap_or_else(|| panic!("{name} does not compile")));
-        let policy = bundle.policies().next().unwrap();
-        let tested = Tested { policy: &policy, model: &compiled.models[0], tables: &compiled.tables };
-        for scenario in &compiled.models[0].scenarios {
-            let outcome = placet::scenario::run(tested, scenario, &mut Coverage::default());
-            wrong.extend(outcome.differences.iter().map(|d| format!("{name}: {}: {d:?}", outcome.title)));
+    }
+    let folders: BTreeSet<&Path> = all.iter().filter_map(|f| f.parent()).collect();
+    for folder in folders {
+        let is_test = |f: &&PathBuf| f.parent() == Some(folder) && f.to_string_lossy().ends_with("_test.placet");
+        let (policies, tests) = (read(&policies_in(folder)), read(all.iter().filter(is_test)));
+        let compiled =
+            compile_with_tests(&borrowed(&policies), &borrowed(&tests), &|name| fs::read_to_string(name).ok());
+        let Some(program) = compiled.program else {
+            panic!("{} does not compile: {:?}", folder.display(), compiled.diagnostics)
+        };
+        for (at, policy) in Bundle::new(program).policies().enumerate() {
+            let model = &compiled.models[at];
+            let tested = Tested { policy: &policy, model, tables: &compiled.tables };
+            let of_tests = compiled.scenarios.iter().filter(|(of, _)| *of == at).map(|(_, s)| s);
+            for scenario in model.scenarios.iter().chain(of_tests) {
+                let outcome = placet::scenario::run(tested, scenario, &mut Coverage::default());
+                wrong
+                    .extend(outcome.differences.iter().map(|d| format!("{}: {}: {d:?}", policy.name(), outcome.title)));
+            }
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -134,10 +144,18 @@ fn policies_in(folder: &Path) -> Vec<PathBuf> {
     entries(folder).into_iter().filter(is_policy).collect()
 }
 
+fn read<'a>(files: impl IntoIterator<Item = &'a PathBuf>) -> Vec<(String, String)> {
+    let read = |f: &PathBuf| (f.to_string_lossy().into_owned(), fs::read_to_string(f).unwrap());
+    files.into_iter().map(read).collect()
+}
+
+fn borrowed(files: &[(String, String)]) -> Vec<(&str, &str)> {
+    files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect()
+}
+
 fn compile(files: &[PathBuf]) -> Bundle {
-    let named: Vec<(String, String)> =
-        files.iter().map(|f| (f.to_string_lossy().into_owned(), fs::read_to_string(f).unwrap())).collect();
-    let named: Vec<(&str, &str)> = named.iter().map(|(n, t)| (n.as_str(), t.as_str())).collect();
+    let named = read(files);
+    let named = borrowed(&named);
     Bundle::compile(&named, &|name| fs::read_to_string(name).ok()).unwrap_or_else(|error| {
         let told: Vec<String> = error.diagnostics.iter().map(|d| format!("  {d:?}")).collect();
         panic!("{} does not compile:\n{}", files[0].display(), told.join("\n"))
