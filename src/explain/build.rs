@@ -5,7 +5,7 @@ use crate::decide::{self, Options, Reason, ReasonKind, Reasons, Standing, ToldVa
 use crate::eval::range::{CASE, Evaluation, PlaceId, Places};
 use crate::facts::{Resolved, State, resolve};
 use crate::graph::{Clause, Define, FactId, Fold, Graph, NodeId, NodeKind, Output, PolicyEntry, Rule, ScopeId};
-use crate::op::RuleKind;
+use crate::op::{Quantifier, RuleKind};
 use crate::value::{Kind, Set, Text, Truth};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -52,8 +52,8 @@ struct Builder<'a, 'b> {
 enum Part<'a> {
     Define(&'a Define, PlaceId),
     Fact(FactId, PlaceId),
-    /// A list, the members that a fold went through, and what it looked at in each.
-    List(FactId, PlaceId, Vec<PlaceId>, Vec<NodeId>),
+    /// A list, the members that a fold went through, its filter, and what it looked at in those that count.
+    List(FactId, PlaceId, Vec<PlaceId>, Option<NodeId>, Vec<NodeId>),
 }
 
 impl<'a> Builder<'a, '_> {
@@ -186,7 +186,11 @@ impl<'a> Builder<'a, '_> {
             let step = match part {
                 Part::Define(define, at) => self.define(define, at, depth),
                 Part::Fact(fact, at) => self.fact(fact, at),
-                Part::List(list, at, members, looked_at) => self.list(list, at, &members, &looked_at, depth),
+                Part::List(list, at, members, filter, looked_at) => {
+                    let mut step = self.fact(list, at);
+                    step.rests_on = self.members(&members, filter, &looked_at, depth + 1);
+                    step
+                }
             };
             // Two folds over one list are told under one heading.
             match steps.iter_mut().find(|s| s.name == step.name && s.kind == step.kind) {
@@ -263,6 +267,16 @@ impl<'a> Builder<'a, '_> {
             (nodes, none)
         };
         match kind {
+            NodeKind::Group(quantifier, items) => {
+                // One item alone settles it; what the others are is of no interest.
+                let alone = match quantifier {
+                    Quantifier::All => Truth::NOT_MET,
+                    Quantifier::Any | Quantifier::None => Truth::MET,
+                    Quantifier::AtLeast(_) => Truth::NOTHING,
+                };
+                let settling: Vec<NodeId> = items.iter().copied().filter(|n| truth(*n) == alone).collect();
+                if settling.is_empty() { items.to_vec() } else { settling }
+            }
             NodeKind::If(condition, then, otherwise) => match truth(*condition) {
                 Truth::MET => vec![*condition, *then],
                 Truth::NOT_MET => vec![*condition, *otherwise],
@@ -293,7 +307,7 @@ impl<'a> Builder<'a, '_> {
     fn fold(&self, at: PlaceId, scope: ScopeId, filter: Option<NodeId>, fold: &Fold) -> (Part<'a>, Vec<NodeId>) {
         let of = self.graph().scopes[scope.0 as usize];
         let members = self.places.members(at, scope).to_vec();
-        let mut inside: Vec<NodeId> = filter.into_iter().collect();
+        let mut inside = Vec::new();
         let mut outside = Vec::new();
         match *fold {
             Fold::Count => {}
@@ -307,7 +321,7 @@ impl<'a> Builder<'a, '_> {
                 outside.extend([within_from, within_to]);
             }
         }
-        (Part::List(of.list, self.places.around(at, of.owner), members, inside), outside)
+        (Part::List(of.list, self.places.around(at, of.owner), members, filter, inside), outside)
     }
 
     fn define(&mut self, define: &'a Define, at: PlaceId, depth: usize) -> ValueStep {
@@ -396,24 +410,25 @@ impl<'a> Builder<'a, '_> {
         self.read(texts.label.as_ref())
     }
 
-    fn list(
+    /// What a fold looked at in each member: its filter, and of members that count the values.
+    fn members(
         &mut self,
-        list: FactId,
-        at: PlaceId,
         members: &[PlaceId],
+        filter: Option<NodeId>,
         looked_at: &[NodeId],
         depth: usize,
-    ) -> ValueStep {
-        let mut step = self.fact(list, at);
+    ) -> Vec<ValueStep> {
+        let mut steps: Vec<ValueStep> = Vec::new();
         for member in members.iter().filter(|m| self.places.get(**m).index.is_some()) {
-            for node in looked_at {
-                let new = self.rests_on_member(*node, *member, depth + 1);
-                step.rests_on.extend(new);
+            let counts = filter.map_or(Truth::MET, |f| self.places.set(*member, f).0.as_truth());
+            let values = looked_at.iter().filter(|_| counts != Truth::NOT_MET);
+            for node in filter.iter().chain(values) {
+                steps.extend(self.rests_on_member(*node, *member, depth));
             }
         }
         let mut names = BTreeSet::new();
-        step.rests_on.retain(|s| names.insert(s.name.clone()));
-        step
+        steps.retain(|s| names.insert(s.name.clone()));
+        steps
     }
 
     /// What a node of a member rests on, the node's own name included.

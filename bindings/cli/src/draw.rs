@@ -32,9 +32,13 @@ fn plain(d: &Diagnostic, sources: &Sources) -> String {
     text.replace('\n', " ")
 }
 
+/// The input that shows the trouble, unless the message tells it already.
 fn example(d: &Diagnostic) -> Option<String> {
+    if d.example.iter().all(|(name, value)| d.message.contains(&format!("`{name}` {value}"))) {
+        return None;
+    }
     let pairs: Vec<String> = d.example.iter().map(|(name, value)| format!("{name} {value}")).collect();
-    (!pairs.is_empty()).then(|| format!("for example: {}", pairs.join(", ")))
+    Some(format!("for example: {}", pairs.join(", ")))
 }
 
 fn human(d: &Diagnostic, sources: &Sources) -> String {

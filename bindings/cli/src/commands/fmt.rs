@@ -38,7 +38,7 @@ pub fn run(a: &Fmt, format: ErrorFormat, quiet: bool) -> Result<(), Failure> {
     let changes_nothing = a.check || a.diff;
     if !quiet {
         let what = if changes_nothing { "to lay out" } else { "laid out" };
-        anstream::eprintln!("{}, {changed} {what}", count(paths.len(), "file"));
+        anstream::eprintln!("{changed} of {} {what}", count(paths.len(), "file"));
     }
     if broken > 0 || (a.check && changed > 0) { Err(Failure::Failed) } else { Ok(()) }
 }

@@ -44,7 +44,7 @@ pub fn run(a: &Replay, format: ErrorFormat, quiet: bool) -> Result<(), Failure> 
     if !quiet {
         let mut parts = vec![format!("{} decided again to the same bytes", count(same, "decision"))];
         if different > 0 {
-            parts.push(format!("{different} differently"));
+            parts.push(format!("{different} not"));
         }
         if without > 0 {
             parts.push(format!("{without} passed over: their facts could not be used then either"));
@@ -73,8 +73,11 @@ fn again(bundle: &Bundle, record: &Record) -> Result<Came, String> {
     if now == then {
         return Ok(Came::Same);
     }
-    let logic = if *decision.graph == *record.graph { "" } else { " (another graph: the policy has changed since)" };
-    Ok(Came::Different(format!("{}{logic}", difference(&then, &now))))
+    let changed = match *decision.graph == *record.graph {
+        true => "",
+        false => "the policy has changed since: ",
+    };
+    Ok(Came::Different(format!("{changed}{}", difference(&then, &now))))
 }
 
 /// Which members of two decisions differ.
@@ -91,7 +94,7 @@ fn difference(then: &str, now: &str) -> String {
     let each: Vec<String> =
         keys.iter().map(|k| format!("`{k}` was {}, is {}", told(then.get(*k)), told(now.get(*k)))).collect();
     match each.is_empty() {
-        true => "the same answer in other bytes".to_owned(),
+        true => "the same answer, in other bytes".to_owned(),
         false => each.join("; "),
     }
 }

@@ -78,6 +78,11 @@ impl Of {
 
     fn print(&self) {
         let all: u64 = self.outcomes.values().sum();
+        if let (1, Some((outcome, _))) = (all, self.outcomes.first_key_value()) {
+            let note = if self.proposed > 0 { ", with a decline to confirm" } else { "" };
+            anstream::eprintln!("{}{note}", outcome.in_language("en").to_lowercase());
+            return self.print_causes();
+        }
         let mut table = plain();
         for outcome in Outcome::ALL {
             let number = self.outcomes.get(&outcome).copied().unwrap_or(0);
@@ -95,6 +100,10 @@ impl Of {
         let note = "decided without a person or a question".to_owned();
         table.add_row(["straight through".to_owned(), straight.to_string(), share(straight, all), note]);
         print_table(&table);
+        self.print_causes();
+    }
+
+    fn print_causes(&self) {
         causes("referred because", &self.referrals);
         causes("declined because", &self.declines);
         causes("needed", &self.needs);
