@@ -41,7 +41,13 @@ pub(super) fn differences(model: &Model, scenario: &Scenario, decision: &Decisio
         let wanted: BTreeSet<String> = needing.iter().map(|n| n.to_string()).collect();
         let needed = needs(decision);
         if wanted != needed.iter().cloned().collect() {
-            let found = if needed.is_empty() { "nothing".to_owned() } else { needed.join(", ") };
+            let mut found = if needed.is_empty() { "nothing".to_owned() } else { needed.join(", ") };
+            let more: Vec<&str> = needed.iter().filter(|n| !wanted.contains(*n)).map(String::as_str).collect();
+            let less: Vec<&str> = wanted.iter().filter(|n| !needed.contains(n)).map(String::as_str).collect();
+            let apart = [("not expected: ", more), ("expected in vain: ", less)];
+            let apart = apart.into_iter().filter(|(_, names)| !names.is_empty());
+            let apart: Vec<String> = apart.map(|(what, names)| format!("{what}{}", names.join(", "))).collect();
+            found += &format!(" ({})", apart.join("; "));
             differ("needing", list(needing.iter().map(|n| &**n)), found);
         }
     }
@@ -81,9 +87,8 @@ fn fits(expected: ExpectedOutcome, decision: &Decision) -> bool {
 }
 
 /// The language's words for an outcome that came.
-pub(super) fn outcome_words(decision: &Decision, expected: ExpectedOutcome) -> &'static str {
+pub(super) fn outcome_words(decision: &Decision) -> &'static str {
     match decision.outcome {
-        Outcome::Referred if decision.proposed && expected == ExpectedOutcome::Declined => "declined",
         Outcome::NotApplicable => "not applicable",
         outcome => outcome.as_str(),
     }
@@ -102,7 +107,7 @@ fn expected_word(outcome: ExpectedOutcome) -> &'static str {
 
 /// The outcome with what explains it in a few words.
 fn told_outcome(decision: &Decision) -> String {
-    let word = outcome_words(decision, ExpectedOutcome::Referred);
+    let word = outcome_words(decision);
     let against: Vec<&str> = reasons_against(decision).map(|r| &*r.rule).collect();
     let mut text = word.to_owned();
     if decision.proposed {

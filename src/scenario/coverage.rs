@@ -117,7 +117,10 @@ impl Coverage {
                 untried,
             });
             let mut seen = BTreeSet::new();
-            self.conditions(&mut all, &mut seen, &rule.name, &rule.condition, span);
+            // A rule that is one condition is tried with it.
+            if rule.condition.quantifier.is_some() || rule.applies.is_some() || !rule.unless.is_empty() {
+                self.conditions(&mut all, &mut seen, &rule.name, &rule.condition, span);
+            }
             rule.applies.iter().chain(&rule.unless).for_each(|c| {
                 self.conditions(&mut all, &mut seen, &rule.name, c, span);
             });

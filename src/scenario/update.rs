@@ -46,7 +46,9 @@ pub fn apply(sources: &Sources, edits: &[Edit]) -> BTreeMap<String, String> {
 
 /// The clause with what came: the outcome, and of the rest whatever the author asked about.
 fn expectation(model: &Model, expect: &Expectation, decision: &Decision) -> String {
-    let mut text = format!("expect {}", outcome_words(decision, expect.outcome));
+    // A decline to be confirmed is expected as one: that says more than that a person looks.
+    let outcome = if decision.proposed { "declined" } else { outcome_words(decision) };
+    let mut text = format!("expect {outcome}");
     if !expect.because.is_empty() {
         let kept = expect.because.iter().all(|r| gives_reason(decision, r));
         let rules: Vec<&str> = match kept {

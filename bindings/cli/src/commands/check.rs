@@ -26,7 +26,7 @@ pub fn run(a: &Check, format: ErrorFormat, quiet: bool) -> Result<(), Failure> {
         checked.extend(compilation.program.map(Bundle::new));
     }
     if errors > 0 || (a.deny_warnings && warnings > 0) {
-        if !quiet && format != ErrorFormat::Json {
+        if !quiet && format == ErrorFormat::Human {
             anstream::eprintln!("{}", counts(errors, warnings));
         }
         return Err(Failure::Failed);
@@ -44,7 +44,7 @@ pub fn run(a: &Check, format: ErrorFormat, quiet: bool) -> Result<(), Failure> {
         for bundle in &checked {
             tell(bundle.program());
         }
-        if warnings > 0 {
+        if warnings > 0 && format == ErrorFormat::Human {
             anstream::eprintln!("{}", counts(errors, warnings));
         }
     }

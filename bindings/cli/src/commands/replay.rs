@@ -42,14 +42,12 @@ pub fn run(a: &Replay, format: ErrorFormat, quiet: bool) -> Result<(), Failure> 
         }
     }
     if !quiet {
-        let mut parts = vec![format!("{} decided again to the same bytes", count(same, "decision"))];
-        if different > 0 {
-            parts.push(format!("{different} not"));
-        }
-        if without > 0 {
-            parts.push(format!("{without} passed over: their facts could not be used then either"));
-        }
-        anstream::eprintln!("{}", parts.join(", "));
+        let told = match without {
+            0 => String::new(),
+            n => format!("; {n} passed over: the facts could not be used then either"),
+        };
+        let all = count(same + different, "decision");
+        anstream::eprintln!("{same} of {all} came out the same to the byte{told}");
     }
     if different > 0 { Err(Failure::Failed) } else { Ok(()) }
 }
@@ -73,11 +71,8 @@ fn again(bundle: &Bundle, record: &Record) -> Result<Came, String> {
     if now == then {
         return Ok(Came::Same);
     }
-    let changed = match *decision.graph == *record.graph {
-        true => "",
-        false => "the policy has changed since: ",
-    };
-    Ok(Came::Different(format!("{changed}{}", difference(&then, &now))))
+    let changed = if *decision.graph == *record.graph { "" } else { "; the policy has changed since" };
+    Ok(Came::Different(format!("{}{changed}", difference(&then, &now))))
 }
 
 /// Which members of two decisions differ.

@@ -199,13 +199,17 @@ fn tell_coverage(policy: &str, covered: &[Covered], sources: &Sources) {
     for line in table.to_string().lines() {
         anstream::println!(" {}", line.trim_end());
     }
-    for c in covered.iter().filter(|c| !c.untried.is_empty()) {
+    let untried: Vec<&Covered> = covered.iter().filter(|c| !c.untried.is_empty()).collect();
+    if !untried.is_empty() {
+        anstream::println!("not tried");
+    }
+    for c in untried {
         let place = c.span.map(|s| {
             let line = sources.position(s.source, s.start).line;
             format!(" ({}:{line})", sources.get(s.source).name)
         });
         let which = if c.which.is_empty() { String::new() } else { format!(", {}", c.which) };
         let untried = c.untried.join(" or ").replace('_', " ");
-        anstream::println!("  never {untried}: {}{which}{}", c.of, place.unwrap_or_default());
+        anstream::println!("  {}{which}: {untried}{}", c.of, place.unwrap_or_default());
     }
 }

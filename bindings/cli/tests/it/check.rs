@@ -13,14 +13,37 @@ require grown
 fn trouble_is_drawn_where_it_stands() {
     let ran = Desk::new().put("broken.placet", BROKEN).run("check broken.placet").ends(1);
     assert_eq!(ran.out, "");
-    assert_snapshot!(ran.err, @"");
+    assert_snapshot!(ran.err, @r#"
+    error[S02]: `and` and `or` are mixed: put parentheses around one pair
+     --> broken.placet:6:35
+      |
+    6 |   age is at least 18 and resident or studnet
+      |                      ---          ^^
+      |                      |
+      |                      the other one
+      |
+      = help: `(a and b) or c` and `a and (b or c)` are different laws; write the one meant
+
+    error[N01]: nothing here is called `studnet`
+     --> broken.placet:6:38
+      |
+    6 |   age is at least 18 and resident or studnet
+      |                                      ^^^^^^^
+      |
+      = help: did you mean `student`?
+
+    2 errors
+    "#);
 }
 
 #[test]
 fn programs_get_a_line_each() {
     let desk = Desk::new().put("broken.placet", BROKEN);
     let ran = desk.run("check broken.placet --error-format plain").ends(1);
-    assert_snapshot!(ran.err, @"");
+    assert_snapshot!(ran.err, @r#"
+    broken.placet:6:35: error[S02]: `and` and `or` are mixed: put parentheses around one pair; help: `(a and b) or c` and `a and (b or c)` are different laws; write the one meant
+    broken.placet:6:38: error[N01]: nothing here is called `studnet`; help: did you mean `student`?
+    "#);
     let ran = desk.run("validate broken.placet --error-format json").ends(1);
     for line in ran.err.lines() {
         let told: serde_json::Value = serde_json::from_str(line).expect("JSON");
@@ -41,7 +64,7 @@ fn what_is_sound_is_told_in_a_line() {
     let desk = Desk::with_allowance();
     let ran = desk.run("check allowance.placet").ends(0);
     let told = ran.out.split("; graph").next().expect("a line");
-    assert_snapshot!(told, @"");
+    assert_snapshot!(told, @r#"old_age_allowance "Old-age allowance" 2024.1: 5 rules, 1 award, 8 facts"#);
     desk.run("check allowance.placet --deny-warnings").ends(1);
 }
 
@@ -64,16 +87,26 @@ fn files_that_are_used_stand_beside_the_policy_and_may_use_each_other() {
         .put("shared/two.placet", "use \"one.placet\" fact y: yes or no define two as y or x");
     desk.run("check a/main.placet").ends(0);
     let ran = desk.put("b/main.placet", "policy p use \"nowhere.placet\"").run("check b/main.placet").ends(1);
-    assert_snapshot!(ran.err, @"");
+    assert_snapshot!(ran.err, @r#"
+    error[N05]: the file `nowhere.placet` cannot be read
+     --> b/main.placet:1:14
+      |
+    1 | policy p use "nowhere.placet"
+      |              ^^^^^^^^^^^^^^^^
+      |
+      = help: name a file beside this one, with its ending `.placet`
+
+    1 error
+    "#);
 }
 
 #[test]
 fn calls_that_make_no_sense_say_so() {
     let desk = Desk::new().put("empty/readme.txt", "");
     let ran = desk.run("check nowhere.placet").ends(2);
-    assert_snapshot!(ran.err, @"");
+    assert_snapshot!(ran.err, @"error: cannot read `nowhere.placet`: there is no such file or folder");
     let ran = desk.run("check empty").ends(2);
-    assert_snapshot!(ran.err, @"");
+    assert_snapshot!(ran.err, @"error: no file below `empty` ends in `.placet`");
     desk.run("chekc").ends(2);
     desk.run("--help").ends(0);
 }
@@ -84,9 +117,23 @@ fn layout_is_one_and_stays() {
     let ran = desk.run("fmt p.placet --check").ends(1);
     assert_eq!(ran.out, "p.placet is not laid out\n");
     let ran = desk.run("fmt p.placet --diff").ends(0);
-    assert_snapshot!(ran.out, @"");
+    assert_snapshot!(ran.out, @r#"
+    --- p.placet
+    +++ p.placet
+    @@ -2,2 +2,3 @@
+    -fact a:yes or no # why
+    -require r a
+    +fact a: yes or no  # why
+    +require r
+    +  a
+    "#);
     desk.run("format p.placet").ends(0);
-    assert_snapshot!(desk.read("p.placet"), @"");
+    assert_snapshot!(desk.read("p.placet"), @r#"
+    policy p
+    fact a: yes or no  # why
+    require r
+      a
+    "#);
     desk.run("fmt p.placet --check").ends(0);
     let piped = desk.run_with("fmt -", "policy p fact a: yes or no require r a").ends(0);
     assert!(piped.out.starts_with("policy p\n"));

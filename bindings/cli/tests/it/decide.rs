@@ -5,16 +5,93 @@ use insta::assert_snapshot;
 fn many_cases_give_a_decision_a_line_in_order_and_a_summary() {
     let desk = Desk::with_allowance();
     let ran = desk.run("decide allowance.placet --facts applicants.jsonl --on 2026-03-02").ends(3);
-    assert_snapshot!(without_hash(&ran.out), @"");
-    assert_snapshot!(ran.err, @"");
+    assert_snapshot!(without_hash(&ran.out), @r#"
+    {"policy":"old_age_allowance","version":"2024.1","on":"2026-03-02","case":"ada","outcome":"approved","awards":{"monthly_amount":"400.00"}}
+    {"policy":"old_age_allowance","version":"2024.1","on":"2026-03-02","case":"bo","outcome":"incomplete","possible":["approved","referred"],"awards":{"monthly_amount":{"from":"200.00","to":"300.00"}},"needs":[{"fact":"registered_here","label":"Household registered in the city","ask":"Is your household registered in the city?","held_by":"Population register","why":"observed 2025-02-20, and an observation counts for 30 days","rules":["resident"]},{"fact":"diagnosis","label":"Diagnosis","why":"not told","rules":["monthly_amount"]},{"fact":"savings","label":"Savings","why":"not told","rules":["resources"]},{"fact":"household","label":"Household","why":"not told","rules":["resources"]}]}
+    {"policy":"old_age_allowance","version":"2024.1","on":"2026-03-02","case":"cy","outcome":"referred","proposed":"declined","reasons":[{"rule":"old_enough","kind":"require","standing":"not_met","deciding":true,"title":"Aged 80 or over","message":"The allowance starts at the age of 80; the applicant is 63 years.","cites":"Art. 3(1)"}]}
+    {"policy":"old_age_allowance","version":"2024.1","on":"2026-03-02","case":"di","outcome":"invalid","error":"row 4, `birth_date`: expected a date such as `2024-02-29`, found `1940-02-30`; the calendar has no such day\nrow 4, `registered_here`: expected yes or no, found `maybe`\nrow 4: expected the name of a fact, found `wage`; no policy here declares it"}
+    {"policy":"old_age_allowance","version":"2024.1","on":"2026-03-02","case":"ed","outcome":"referred","reasons":[{"rule":"unsure_who","kind":"refer","standing":"met","deciding":true,"title":"The registers may speak of two people"}]}
+    {"policy":"old_age_allowance","version":"2024.1","on":"2026-03-02","case":"fu","outcome":"referred","faults":[{"rule":"resources","message":"`household[1].income` will not be known"}]}
+    "#);
+    assert_snapshot!(ran.err, @r#"
+     approved              1  16.7 %
+     referred to a person  3  50.0 %  1 with a decline to confirm
+     incomplete            1  16.7 %
+     invalid               1  16.7 %
+     straight through      1  16.7 %  decided without a person or a question
+    referred because
+       1  Aged 80 or over (old_enough)
+       1  The registers may speak of two people (unsure_who)
+       1  could not be computed: `household[1].income` will not be known
+    needed
+       1  Diagnosis (diagnosis)
+       1  Household (household)
+       1  Household registered in the city (registered_here), held by Population register
+       1  Savings (savings)
+    invalid because
+       1  `birth_date`: expected a date such as `2024-02-29`, found `1940-02-30`; the calendar has no such day
+    "#);
 }
 
 #[test]
 fn one_case_is_told_at_length() {
     let desk = Desk::with_allowance().put("one.json", "{\"id\": 7, \"birth_date\": \"1999-01-01\"}");
     let ran = desk.run("decide allowance.placet --facts one.json --on 2026-03-02 --show age --language zh").ends(0);
-    assert_snapshot!(without_hash(&ran.out), @"");
-    assert_snapshot!(ran.err, @"");
+    assert_snapshot!(without_hash(&ran.out), @r#"
+    {
+      "policy": "old_age_allowance",
+      "version": "2024.1",
+      "on": "2026-03-02",
+      "case": "7",
+      "outcome": "referred",
+      "reasons": [
+        {
+          "rule": "old_enough",
+          "kind": "require",
+          "standing": "not_met",
+          "deciding": true,
+          "title": "年满八十周岁",
+          "message": "年满八十周岁方可领取，申请人现年27年。",
+          "cites": "第三条第一款"
+        },
+        {
+          "rule": "resident",
+          "kind": "require",
+          "standing": "open",
+          "title": "本市户籍",
+          "cites": "第三条第二款"
+        },
+        {
+          "rule": "resources",
+          "kind": "require",
+          "standing": "open",
+          "title": "家庭资源",
+          "cites": "第四条"
+        },
+        {
+          "rule": "deceased",
+          "kind": "exclude",
+          "standing": "open",
+          "title": "已故",
+          "cites": "第九条"
+        },
+        {
+          "rule": "unsure_who",
+          "kind": "refer",
+          "standing": "open",
+          "title": "登记可能指向两个人"
+        }
+      ],
+      "values": {
+        "age": "27"
+      }
+    }
+    "#);
+    assert_snapshot!(ran.err, @r#"
+    referred to a person
+    referred because
+       1  年满八十周岁 (old_enough)
+    "#);
     let ran = desk.run("decide allowance.placet --facts one.json --on 2020-03-02 -q").ends(3);
     assert!(ran.out.contains("is in force from 2024-01-01"), "{}", ran.out);
 }
@@ -38,10 +115,14 @@ fn csv_takes_lists_from_a_second_file() {
     let ran = desk
         .run("decide allowance.placet --facts cases.csv --list household=members.csv:case --on 2026-03-02 --show household_income --reasons none")
         .ends(3);
-    assert_snapshot!(without_hash(&ran.out), @"");
+    assert_snapshot!(without_hash(&ran.out), @r#"
+    {"policy":"old_age_allowance","version":"2024.1","on":"2026-03-02","case":"ada","outcome":"referred","proposed":"declined","values":{"household_income":"110000.00"}}
+    {"policy":"old_age_allowance","version":"2024.1","on":"2026-03-02","case":"bo","outcome":"invalid","error":"row 3, `savings`: expected an amount in CNY with at most 2 decimals, from 0.00 to 100000000.00, found `x`; write digits and a point, without thousands separators, units or signs of currency"}
+    {"policy":"old_age_allowance","version":"2024.1","on":"2026-03-02","outcome":"invalid","error":"row 4, `household`: expected a key that a case bears, found `zoe`"}
+    "#);
     let ran =
         desk.run("decide allowance.placet --facts cases.csv --list household=members.csv --on 2026-03-02").ends(2);
-    assert_snapshot!(ran.err, @"");
+    assert_snapshot!(ran.err, @"error: `--list household=members.csv`: write `LIST=FILE:KEY`, such as `household=members.csv:application`");
 }
 
 #[test]
@@ -54,8 +135,28 @@ fn a_folder_decides_every_policy_over_one_case() {
         .put("cases.jsonl", "{\"a\": true}\n{\"a\": false}\n")
         .put("case.json", "{\"a\": true}");
     let ran = desk.run("decide both --facts cases.jsonl --on 2026-01-01 --reasons none").ends(0);
-    assert_snapshot!(without_hash(&ran.out), @"");
-    assert_snapshot!(ran.err, @"");
+    assert_snapshot!(without_hash(&ran.out), @r#"
+    {"policy":"one","on":"2026-01-01","outcome":"approved"}
+    {"policy":"two","on":"2026-01-01","outcome":"approved"}
+    {"policy":"one","on":"2026-01-01","outcome":"referred","proposed":"declined"}
+    {"policy":"two","on":"2026-01-01","outcome":"referred"}
+    "#);
+    assert_snapshot!(ran.err, @r#"
+
+    one
+     approved              1  50.0 %
+     referred to a person  1  50.0 %  1 with a decline to confirm
+     straight through      1  50.0 %  decided without a person or a question
+    referred because
+       1  r
+
+    two
+     approved              1  50.0 %
+     referred to a person  1  50.0 %
+     straight through      1  50.0 %  decided without a person or a question
+    referred because
+       1  s
+    "#);
     let ran = desk.run("decide both --facts case.json --on 2026-01-01").ends(0);
     let told: serde_json::Value = serde_json::from_str(&ran.out).expect("JSON");
     assert_eq!(told.as_array().map(Vec::len), Some(2));
@@ -70,7 +171,7 @@ fn a_file_of_results_appears_whole_or_not_at_all() {
     assert_eq!(desk.names(), ["allowance.placet", "applicants.jsonl", "out.jsonl"]);
     let desk = desk.put("cases.csv", "id,wage\nx,1\n");
     let ran = desk.run("decide allowance.placet --facts cases.csv --on 2026-03-02 --out csv.jsonl").ends(3);
-    assert_snapshot!(ran.err, @"");
+    assert_snapshot!(ran.err, @"error: `cases.csv`: expected the name of a fact as heading of a column, found `wage`; no policy here declares it");
     assert_eq!(desk.names(), ["allowance.placet", "applicants.jsonl", "cases.csv", "out.jsonl"]);
 }
 
@@ -78,11 +179,11 @@ fn a_file_of_results_appears_whole_or_not_at_all() {
 fn what_is_asked_for_must_exist() {
     let desk = Desk::with_allowance();
     let ran = desk.run("decide allowance.placet --facts applicants.jsonl --on 2026-03-02 --show agee").ends(2);
-    assert_snapshot!(ran.err, @"");
+    assert_snapshot!(ran.err, @"error: `--show agee`: no definition or parameter is called so; did you mean `age`?");
     let ran = desk.run("decide allowance.placet --facts applicants.txt --on 2026-03-02").ends(2);
-    assert_snapshot!(ran.err, @"");
+    assert_snapshot!(ran.err, @"error: `applicants.txt` is no file of facts: take one that ends in `.json`, `.jsonl` or `.csv`");
     let ran = desk.run("decide allowance.placet --facts nowhere.json --on 2026-03-02").ends(2);
-    assert_snapshot!(ran.err, @"");
+    assert_snapshot!(ran.err, @"error: cannot read `nowhere.json`: there is no such file or folder");
     desk.run("decide allowance.placet --facts applicants.jsonl").ends(2);
     desk.run("decide allowance.placet --facts applicants.jsonl --on 2026-02-30").ends(2);
 }

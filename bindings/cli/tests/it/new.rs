@@ -5,7 +5,13 @@ use insta::assert_snapshot;
 fn a_new_policy_passes_everything() {
     let desk = Desk::new();
     let ran = desk.run("new care-allowance").ends(0);
-    assert_snapshot!(ran.out, @"");
+    assert_snapshot!(ran.out, @r#"
+    made care-allowance/care_allowance.placet and care-allowance/applicants.jsonl; now try
+      placet check care-allowance
+      placet test care-allowance -v
+      placet decide care-allowance --facts care-allowance/applicants.jsonl --on 2026-03-02
+      placet explain care-allowance --facts care-allowance/applicants.jsonl --on 2026-03-02 --case bo
+    "#);
     desk.run("check care-allowance --deny-warnings").ends(0);
     desk.run("test care-allowance").ends(0);
     desk.run("fmt care-allowance --check").ends(0);
@@ -27,7 +33,7 @@ fn a_new_policy_passes_everything() {
 fn nothing_is_overwritten() {
     let desk = Desk::new().put("there/x.txt", "");
     let ran = desk.run("new there").ends(2);
-    assert_snapshot!(ran.err, @"");
+    assert_snapshot!(ran.err, @"error: `there` is there already: choose another name, or remove it");
     let ran = desk.run("new 9lives").ends(2);
-    assert_snapshot!(ran.err, @"");
+    assert_snapshot!(ran.err, @"error: `9lives` cannot be a policy's name: take letters, digits and `_`, a letter first");
 }

@@ -24,18 +24,55 @@ fn scenarios_pass_quietly_unless_asked() {
 #[test]
 fn a_difference_tells_what_was_expected_and_what_came() {
     let ran = failing().run("test allowance.placet").ends(1);
-    assert_snapshot!(ran.out, @"");
-    assert_snapshot!(ran.err, @"");
+    assert_snapshot!(ran.out, @r#"
+    FAIL old_age_allowance: turned 80 yesterday (allowance.placet:75)
+      monthly_amount
+        expected  250.00
+        found     200.00
+      age
+        expected  79
+        found     80
+    FAIL old_age_allowance: too young (allowance.placet:81)
+      outcome
+        expected  approved
+        found     referred, a decline to be confirmed, because old_enough
+    FAIL old_age_allowance: age alone does not settle it (allowance.placet:87)
+      needing
+        expected  alive, name_match, diagnosis, savings, household
+        found     registered_here, alive, name_match, diagnosis, savings, household (not expected: registered_here)
+    "#);
+    assert_snapshot!(ran.err, @"3 scenarios, 0 passed, 3 failed");
 }
 
 #[test]
 fn update_rewrites_expectations_and_nothing_else() {
     let desk = failing();
     let ran = desk.run("test allowance.placet --update").ends(0);
-    assert_snapshot!(ran.out, @"");
+    assert_snapshot!(ran.out, @r#"
+    updated allowance.placet:75: turned 80 yesterday
+    updated allowance.placet:81: too young
+    updated allowance.placet:87: age alone does not settle it
+    "#);
     let text = desk.read("allowance.placet");
     let scenarios = &text[text.find("scenario").expect("scenarios")..];
-    assert_snapshot!(scenarios, @"");
+    assert_snapshot!(scenarios, @r#"
+    scenario "turned 80 yesterday"
+      on 2026-03-02
+      given birth_date 1946-03-01, registered_here yes, alive yes, name_match 1, diagnosis none_known, savings 100,
+        household [{income 100, member_age 80}]
+      expect approved with monthly_amount 200 CNY, age 80
+
+    scenario "too young"
+      on 2026-03-02
+      given birth_date 1960-03-01, registered_here yes, alive yes, name_match 1, diagnosis none_known, savings 100,
+        household [{income 100, member_age 66}]
+      expect declined
+
+    scenario "age alone does not settle it"
+      on 2026-03-02
+      given birth_date 1930-01-01
+      expect incomplete needing registered_here, alive, name_match, diagnosis, savings, household
+    "#);
     assert_eq!(text.split("scenario").next(), ALLOWANCE.split("scenario").next());
     desk.run("test allowance.placet").ends(0);
 }
@@ -44,8 +81,29 @@ fn update_rewrites_expectations_and_nothing_else() {
 fn coverage_names_what_was_never_tried() {
     let desk = Desk::with_allowance();
     let ran = desk.run("test allowance.placet --coverage --threshold 90").ends(1);
-    assert_snapshot!(ran.out, @"");
-    assert_snapshot!(ran.err, @"");
+    assert_snapshot!(ran.out, @r#"
+
+    coverage of old_age_allowance
+      rules       6 of 10  60.0 %
+      conditions   4 of 8  50.0 %
+      exceptions   0 of 1   0.0 %
+      table rows   2 of 3  66.7 %
+    not tried
+      resident: not met (allowance.placet:47)
+      resources: not met (allowance.placet:50)
+      resources, savings is at most savings_limit: not met (allowance.placet:50)
+      resources, household_income is less than 100_000 CNY: not met (allowance.placet:50)
+      resources, income_share is less than 20_000 CNY: not met (allowance.placet:50)
+      resources, age is at least 100: met (allowance.placet:50)
+      deceased: met (allowance.placet:61)
+      unsure_who: met (allowance.placet:64)
+      supplement, exception 1: applied (allowance.placet:40)
+      monthly_amount, row 3: applied (allowance.placet:73)
+    "#);
+    assert_snapshot!(ran.err, @r#"
+    3 scenarios, 3 passed, 54.5 % covered
+    less than 90 % covered; `--coverage` tells what is left to try
+    "#);
     desk.run("test allowance.placet --threshold 30").ends(0);
 }
 
@@ -53,7 +111,23 @@ fn coverage_names_what_was_never_tried() {
 fn results_go_to_a_file_for_other_programs() {
     let desk = failing();
     desk.run("test allowance.placet --junit results.xml").ends(1);
-    assert_snapshot!(desk.read("results.xml"), @"");
+    assert_snapshot!(desk.read("results.xml"), @r#"
+    <?xml version="1.0" encoding="UTF-8"?>
+    <testsuites>
+      <testsuite name="old_age_allowance" tests="3" failures="3">
+        <testcase classname="old_age_allowance" name="turned 80 yesterday" file="allowance.placet" line="75">
+          <failure message="monthly_amount: expected 250.00, found 200.00"/>
+          <failure message="age: expected 79, found 80"/>
+        </testcase>
+        <testcase classname="old_age_allowance" name="too young" file="allowance.placet" line="81">
+          <failure message="outcome: expected approved, found referred, a decline to be confirmed, because old_enough"/>
+        </testcase>
+        <testcase classname="old_age_allowance" name="age alone does not settle it" file="allowance.placet" line="87">
+          <failure message="needing: expected alive, name_match, diagnosis, savings, household, found registered_here, alive, name_match, diagnosis, savings, household (not expected: registered_here)"/>
+        </testcase>
+      </testsuite>
+    </testsuites>
+    "#);
 }
 
 #[test]
@@ -65,5 +139,10 @@ fn test_files_are_found_beside_their_policy() {
     assert_eq!(desk.run("test allowance.placet").ends(1).err, "4 scenarios, 3 passed, 1 failed\n");
     assert_eq!(desk.run("test allowance_test.placet -r gone").ends(1).err, "1 scenario, 0 passed, 1 failed\n");
     let ran = desk.run("test allowance_test.placet").ends(1);
-    assert_snapshot!(ran.out, @"");
+    assert_snapshot!(ran.out, @r#"
+    FAIL old_age_allowance: gone (allowance_test.placet:2)
+      outcome
+        expected  declined
+        found     referred, because deceased
+    "#);
 }
