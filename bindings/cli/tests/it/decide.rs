@@ -11,7 +11,7 @@ fn many_cases_give_a_decision_a_line_in_order_and_a_summary() {
     {"policy":"old_age_allowance","version":"2024.1","on":"2026-03-02","case":"cy","outcome":"referred","proposed":"declined","reasons":[{"rule":"old_enough","kind":"require","standing":"not_met","deciding":true,"title":"Aged 80 or over","message":"The allowance starts at the age of 80; the applicant is 63 years.","cites":"Art. 3(1)"}]}
     {"policy":"old_age_allowance","version":"2024.1","on":"2026-03-02","case":"di","outcome":"invalid","error":"row 4, `birth_date`: expected a date such as `2024-02-29`, found `1940-02-30`; the calendar has no such day\nrow 4, `registered_here`: expected yes or no, found `maybe`\nrow 4: expected the name of a fact, found `wage`; no policy here declares it"}
     {"policy":"old_age_allowance","version":"2024.1","on":"2026-03-02","case":"ed","outcome":"referred","reasons":[{"rule":"unsure_who","kind":"refer","standing":"met","deciding":true,"title":"The registers may speak of two people"}]}
-    {"policy":"old_age_allowance","version":"2024.1","on":"2026-03-02","case":"fu","outcome":"referred","faults":[{"rule":"resources","message":"`household[1].income` will not be known"}]}
+    {"policy":"old_age_allowance","version":"2024.1","on":"2026-03-02","case":"fu","outcome":"referred","awards":{"monthly_amount":"300.00"},"faults":[{"rule":"resources","message":"`household[1].income` will not be known"}]}
     "#);
     assert_snapshot!(ran.err, @r#"
      approved              1  16.7 %

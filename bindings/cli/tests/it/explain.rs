@@ -204,6 +204,12 @@ fn a_computation_that_fails_in_chinese() {
           ○ name_match is less than 0.95
               两处登记姓名的吻合程度（name_match）：1.00
 
+    给付内容
+      每月金额（monthly_amount）：300.00 CNY（第五条）
+        age：90年（见上）
+        补贴（supplement）：0.00 CNY
+          诊断（diagnosis）：不予显示
+
     无法计算之处
       ! 家庭资源：`household[1].income` 不会再有
     "#);

@@ -22,7 +22,7 @@ fn what_has_changed_is_told() {
     line 2, old_age_allowance: the same answer, in other bytes; the policy has changed since
     line 3, old_age_allowance: the same answer, in other bytes; the policy has changed since
     line 5, old_age_allowance: the same answer, in other bytes; the policy has changed since
-    line 6, old_age_allowance: the same answer, in other bytes; the policy has changed since
+    line 6, old_age_allowance: `awards` was {"monthly_amount":"300.00"}, is {"monthly_amount":"350.00"}; the policy has changed since
     "#);
     assert_snapshot!(ran.err, @"0 of 5 decisions came out the same to the byte; 1 passed over: the facts could not be used then either");
 }
