@@ -43,13 +43,11 @@
 pub mod compile;
 pub mod decide;
 pub mod diagnostic;
-#[doc(hidden)]
 pub mod eval;
 pub mod explain;
 pub mod facts;
 pub mod graph;
 #[cfg(feature = "compile")]
-#[doc(hidden)]
 pub mod model;
 #[doc(hidden)]
 pub mod op;

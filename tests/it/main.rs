@@ -3,6 +3,7 @@
 mod arbitrary;
 mod artefact;
 mod facts;
+mod front_page;
 mod laws;
 mod numbers;
 mod ops;

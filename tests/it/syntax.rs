@@ -1,6 +1,7 @@
 //! Text to tree and back.
 
 use crate::arbitrary::Choices;
+use placet::compile::compile;
 use placet::diagnostic::{Code, Diagnostic};
 use placet::source::SourceId;
 use placet::syntax::ast::{CellTest, Declaration, DeclarationKind, Expr, ExprKind, File, Quantifier};
@@ -443,12 +444,21 @@ fn every_example_of_the_reference_is_read_and_keeps_its_form() {
     let mut count = 0;
     let mut rest = reference;
     while let Some((_, after)) = rest.split_once("```placet") {
-        let (_kind, after) = after.split_once('\n').expect("a line");
+        let (kind, after) = after.split_once('\n').expect("a line");
         let (example, after) = after.split_once("```").expect("a closing fence");
         rest = after;
         count += 1;
         let once = formatted(example);
         assert_eq!(without_places(&tree(&once)), without_places(&tree(example)));
+        // A whole policy compiles; all that a fragment may lack are the policy and the names it uses.
+        let text = match kind {
+            "-fragment" if !example.trim_start().starts_with("policy") => format!("policy p \"P\"\n{example}"),
+            _ => example.to_owned(),
+        };
+        let found = compile(&[("example.placet", &text)], &|_| None).diagnostics;
+        let lacking = |code| kind == "-fragment" && matches!(code, Code::UnknownName | Code::UnknownFile);
+        let errors: Vec<_> = found.iter().filter(|d| d.is_error() && !lacking(d.code)).collect();
+        assert!(errors.is_empty(), "{text}\n{errors:#?}");
     }
     assert_eq!(count, reference.matches("```").count() / 2);
 }
