@@ -7,7 +7,8 @@ pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .into_iter()
         .filter(|c| *c != word)
         .map(|c| (distance(word, c), c))
-        .filter(|(d, _)| *d <= limit)
+        // A word of one letter is near to every other.
+        .filter(|(d, c)| *d <= limit && *d < c.chars().count())
         .min_by_key(|(d, c)| (*d, c.len()))
         .map(|(_, c)| c)
 }
@@ -44,5 +45,6 @@ mod tests {
     fn finds_what_was_meant() {
         assert_eq!(closest("birht_date", ["birth_date", "death_date"]), Some("birth_date"));
         assert_eq!(closest("income", ["savings", "age"]), None);
+        assert_eq!(closest("b", ["a"]), None);
     }
 }

@@ -18,6 +18,7 @@ pub fn reading(file: &File, quiet: bool) -> ProgressBar {
     bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(8));
     if let Ok(style) = ProgressStyle::with_template("{msg} {bar:30} {percent:>3} %  {eta} left") {
         bar.set_style(style);
+        bar.set_message("deciding");
     }
     bar
 }
