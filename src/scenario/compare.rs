@@ -30,7 +30,7 @@ pub(super) fn differences(model: &Model, scenario: &Scenario, decision: &Decisio
         all.push(Difference { what: what.into(), expected, found, span: expect.span });
     };
     if !fits(expect.outcome, decision) {
-        differ("outcome", expected_word(expect.outcome).to_owned(), told_outcome(decision));
+        differ("outcome", expect.outcome.words().to_owned(), told_outcome(decision));
     }
     let missing: Vec<&str> = expect.because.iter().map(|r| &**r).filter(|r| !gives_reason(decision, r)).collect();
     if !missing.is_empty() {
@@ -91,17 +91,6 @@ pub(super) fn outcome_words(decision: &Decision) -> &'static str {
     match decision.outcome {
         Outcome::NotApplicable => "not applicable",
         outcome => outcome.as_str(),
-    }
-}
-
-fn expected_word(outcome: ExpectedOutcome) -> &'static str {
-    match outcome {
-        ExpectedOutcome::Approved => "approved",
-        ExpectedOutcome::Declined => "declined",
-        ExpectedOutcome::Referred => "referred",
-        ExpectedOutcome::Incomplete => "incomplete",
-        ExpectedOutcome::NotApplicable => "not applicable",
-        ExpectedOutcome::Invalid => "invalid",
     }
 }
 

@@ -491,6 +491,20 @@ pub enum ExpectedOutcome {
     Invalid,
 }
 
+impl ExpectedOutcome {
+    /// The words of the language.
+    pub fn words(self) -> &'static str {
+        match self {
+            ExpectedOutcome::Approved => "approved",
+            ExpectedOutcome::Declined => "declined",
+            ExpectedOutcome::Referred => "referred",
+            ExpectedOutcome::Incomplete => "incomplete",
+            ExpectedOutcome::NotApplicable => "not applicable",
+            ExpectedOutcome::Invalid => "invalid",
+        }
+    }
+}
+
 /// An expression or condition.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Expr {

@@ -220,6 +220,21 @@ impl Emitter<'_> {
         done
     }
 
+    /// One way to a value among several: where the condition is met, the value and then `done`; else on at `next`.
+    fn way(&mut self, condition: Option<NodeId>, value: NodeId, to: Reg, next: Label, done: Label) -> Option<()> {
+        self.aside(|e| {
+            if let Some(condition) = condition {
+                e.branch(condition, false, next)?;
+            }
+            let from = e.value(value)?;
+            e.copy(to, from);
+            Some(())
+        })?;
+        self.step(Step::Jump { to: done.0 as u32 });
+        self.bind(next);
+        Some(())
+    }
+
     /// Jumps to `to` where the condition stands as wanted.
     fn branch(&mut self, id: NodeId, wanted: bool, to: Label) -> Option<()> {
         if self.code.len() > MOST_STEPS {
@@ -530,14 +545,7 @@ impl Emitter<'_> {
             NodeKind::Op(op, args) => self.operation(id, op, args, to)?,
             NodeKind::If(condition, then, otherwise) => {
                 let (other, done) = (self.label(), self.label());
-                self.aside(|e| {
-                    e.branch(*condition, false, other)?;
-                    let from = e.value(*then)?;
-                    e.copy(to, from);
-                    Some(())
-                })?;
-                self.step(Step::Jump { to: done.0 as u32 });
-                self.bind(other);
+                self.way(Some(*condition), *then, to, other, done)?;
                 self.aside(|e| {
                     let from = e.value(*otherwise)?;
                     e.copy(to, from);
@@ -694,13 +702,7 @@ impl Emitter<'_> {
         for (from, value) in entries.iter().rev() {
             let earlier = self.label();
             self.step(Step::CompareConst { cmp: Cmp::Less, a: day, to: earlier.0 as u32, b: (*from).into() });
-            self.aside(|e| {
-                let from = e.value(*value)?;
-                e.copy(to, from);
-                Some(())
-            })?;
-            self.step(Step::Jump { to: done.0 as u32 });
-            self.bind(earlier);
+            self.way(None, *value, to, earlier, done)?;
         }
         self.step(Step::GiveUp);
         self.bind(done);
@@ -715,14 +717,7 @@ impl Emitter<'_> {
         }
         for (condition, value) in cases {
             let next = self.label();
-            self.aside(|e| {
-                e.branch(*condition, false, next)?;
-                let from = e.value(*value)?;
-                e.copy(to, from);
-                Some(())
-            })?;
-            self.step(Step::Jump { to: done.0 as u32 });
-            self.bind(next);
+            self.way(Some(*condition), *value, to, next, done)?;
         }
         self.aside(|e| {
             let from = e.value(base)?;
@@ -768,14 +763,7 @@ impl Emitter<'_> {
         let done = self.label();
         for (condition, value) in rows {
             let next = self.label();
-            self.aside(|e| {
-                e.branch(*condition, false, next)?;
-                let from = e.value(*value)?;
-                e.copy(to, from);
-                Some(())
-            })?;
-            self.step(Step::Jump { to: done.0 as u32 });
-            self.bind(next);
+            self.way(Some(*condition), *value, to, next, done)?;
         }
         self.step(Step::GiveUp);
         self.bind(done);

@@ -7,9 +7,9 @@
 mod folds;
 mod rows;
 
-use super::{Const, FactId, Graph, NodeId, NodeKind, ScopeId};
+use super::{FactId, Graph, NodeId, NodeKind, ScopeId};
 use crate::op::{self, Operand, Texts};
-use crate::value::{Body, Choices, Set, TextId, Truth};
+use crate::value::{Set, TextId, Truth};
 use std::sync::Arc;
 
 /// The most members a list without `at most` has.
@@ -287,7 +287,7 @@ impl Run<'_> {
         let node = self.graph.node(id);
         let set = |n: NodeId| here.set(self.graph, self.layout, n);
         match &node.kind {
-            NodeKind::Const(value) => constant(*value),
+            NodeKind::Const(value) => value.set(),
             NodeKind::Fact(fact, scope) => match here.leaf(self.graph, *fact, *scope) {
                 Leaf::Given(value) => *value,
                 Leaf::Pending | Leaf::Members(_) => self.graph.whole_type(*fact),
@@ -332,17 +332,6 @@ impl Run<'_> {
             }
             NodeKind::Fold { scope, filter, fold } => folds::fold(self, here, *scope, *filter, fold),
         }
-    }
-}
-
-fn constant(value: Const) -> Set {
-    match value {
-        Const::Truth(value) => Set::yes_or_no(value),
-        Const::Mantissa(mantissa) => Set::point(mantissa),
-        Const::Choice(value) => Set::of(Body::Choices(Choices::one(value))),
-        Const::Text(text) => Set::of(Body::Text(TextId(text))),
-        Const::None => Set::NONE,
-        Const::Fault => Set::FAULT,
     }
 }
 

@@ -5,8 +5,8 @@ use super::types::{date, in_force, text, ty_within};
 use super::{Printer, Range, WIDTH, display_width, quoted};
 use crate::source::Span;
 use crate::syntax::ast::{
-    Body, Declaration, DeclarationKind, Exception, ExpectedOutcome, Expr, ExprKind, Fact, Given, GivenValue, Ident,
-    Mark, ParameterEntry, ParameterValue, Scenario, Text, Unless,
+    Body, Declaration, DeclarationKind, Exception, Expr, ExprKind, Fact, Given, GivenValue, Ident, Mark,
+    ParameterEntry, ParameterValue, Scenario, Text, Unless,
 };
 use crate::value::LeapRule;
 
@@ -393,14 +393,7 @@ impl Printer<'_> {
             self.plain(self.marked(d, Mark::Complete), indent, "complete");
         }
         let Some(expect) = &scenario.expect else { return };
-        let outcome = match expect.outcome {
-            ExpectedOutcome::Approved => "approved",
-            ExpectedOutcome::Declined => "declined",
-            ExpectedOutcome::Referred => "referred",
-            ExpectedOutcome::Incomplete => "incomplete",
-            ExpectedOutcome::NotApplicable => "not applicable",
-            ExpectedOutcome::Invalid => "invalid",
-        };
+        let outcome = expect.outcome.words();
         self.begin(expect.span.into(), indent, &[], false);
         self.write(&format!("expect {outcome}"));
         let mut parts = Vec::new();
