@@ -105,6 +105,12 @@ impl Layout {
         if finder.errors.is_empty() { Ok(layout) } else { Err(BatchError::Columns(FactsErrors(finder.errors))) }
     }
 
+    /// Whether a column is read or carried.
+    pub fn uses(&self, column: usize) -> bool {
+        let is_told = self.case.facts.iter().flatten().any(|t| t.uses(column));
+        is_told || self.id == Some(column) || self.on == Some(column) || self.carried.contains(&column)
+    }
+
     /// The arrays of one batch.
     pub fn bind<'a>(&'a self, batch: &'a RecordBatch) -> Bound<'a> {
         Bound { facts: self.case.bind(&|column| batch.column(column)), records: None }
