@@ -57,6 +57,7 @@ impl Progress {
     }
 
     /// So many more bytes have been read.
+    #[cfg(feature = "columnar")]
     pub fn read(&self, bytes: u64) {
         self.bar.inc(bytes);
     }

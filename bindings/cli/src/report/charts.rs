@@ -1,10 +1,10 @@
 //! Charts, drawn as SVG that stands in the page.
 
 use super::escaped;
-use super::numbers::{Measure, step};
+use super::numbers::{Measure, share, step};
 use super::words::{Words, fill};
 use crate::progress::grouped;
-use crate::summary::{Numbers, share};
+use crate::summary::Numbers;
 use std::fmt::Write;
 
 /// The most bars of a histogram.

@@ -6,8 +6,8 @@ mod words;
 
 use crate::progress::{grouped, per_second};
 use crate::sources::{Kind, Source};
-use crate::summary::{Cause, Counts, Spread, Summary, Tally, needed, share};
-use numbers::{Measure, seconds};
+use crate::summary::{Cause, Counts, Spread, Summary, Tally, needed};
+use numbers::{Measure, seconds, share};
 use placet::Bundle;
 use placet::decide::{Outcome, hexadecimal};
 use placet::graph::{Output, PolicyEntry};
@@ -46,12 +46,13 @@ impl Run<'_> {
         let mut page = Page { run: self, words, out: String::new() };
         page.add(&format!(
             "<!doctype html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" \
-             content=\"width=device-width, initial-scale=1\">\n<title>{} · {}</title>\n<style>\n{}</style>\n</head>\n<body>\n\
+             content=\"width=device-width, initial-scale=1\">\n<title>{} · {}</title>\n<style>\n{}</style>\n</head>\n<body class=\"{}\">\n\
              <main>\n<header>\n<p class=\"kicker\">{}</p>\n<h1>{}</h1>\n",
             words.tag,
             escaped(&title),
             words.kicker,
             include_str!("style.css"),
+            if policies.len() > 1 { "bundle" } else { "one" },
             words.kicker,
             escaped(&title),
         ));
@@ -226,7 +227,7 @@ impl Section<'_, '_, '_> {
         let (w, counts) = (self.page.words, self.counts);
         let all = counts.all();
         self.page.add(&format!(
-            "<h3>{}</h3>\n{}\n<table><thead><tr><th>{}</th><th class=\"number\">{}</th><th \
+            "<div class=\"outcomes\"><h3>{}</h3>\n{}\n<table><thead><tr><th>{}</th><th class=\"number\">{}</th><th \
              class=\"number\">{}</th></tr></thead><tbody>\n",
             w.outcomes,
             outcome_bar(counts, w),
@@ -251,7 +252,7 @@ impl Section<'_, '_, '_> {
                 share(counts.of(outcome), all)
             ));
         }
-        self.page.add("</tbody></table>\n");
+        self.page.add("</tbody></table></div>\n");
     }
 
     fn referrals(&mut self) {
@@ -261,8 +262,8 @@ impl Section<'_, '_, '_> {
             return;
         }
         let told = |(cause, proposed): &(Cause, bool)| {
-            let tag = if *proposed { format!(" <span class=\"tag\">{}</span>", w.proposes) } else { String::new() };
-            format!("{}{tag}", self.cause(cause))
+            let tag = if *proposed { format!("<span class=\"tag\">{}</span>", w.proposes) } else { String::new() };
+            self.cause(cause, &tag)
         };
         let rows: Vec<(String, u64)> = tally.sorted().into_iter().map(|(c, n)| (told(c), n)).collect();
         self.page.causes([w.referrals, w.cause], "referred", tally.total(), &rows, tally.others);
@@ -275,7 +276,7 @@ impl Section<'_, '_, '_> {
         if tally.total() == 0 {
             return;
         }
-        let rows: Vec<(String, u64)> = tally.sorted().into_iter().map(|(c, n)| (self.cause(c), n)).collect();
+        let rows: Vec<(String, u64)> = tally.sorted().into_iter().map(|(c, n)| (self.cause(c, ""), n)).collect();
         self.page.causes([w.declines, w.cause], "declined", tally.total(), &rows, tally.others);
     }
 
@@ -309,19 +310,20 @@ impl Section<'_, '_, '_> {
         self.page.add(&format!("<p class=\"note\">{}</p>\n", w.errors_note));
     }
 
-    fn cause(&self, cause: &Cause) -> String {
+    /// A cause with its citation, and what is said of it beside.
+    fn cause(&self, cause: &Cause, tag: &str) -> String {
         let w = self.page.words;
         match cause {
             Cause::Rule(name) => {
                 let rule = self.policy.rules.iter().find(|r| *r.name == **name);
                 let told = |text: Option<&Text>| text.map(|t| escaped(t.in_language(self.language)));
                 let title = told(rule.and_then(|r| r.title.as_ref())).unwrap_or_else(|| escaped(name));
-                let cites = told(rule.and_then(|r| r.cites.as_ref()));
-                format!("{title}{}", cites.map(|c| format!(" <span class=\"cites\">{c}</span>")).unwrap_or_default())
+                let cites = told(rule.and_then(|r| r.cites.as_ref())).unwrap_or_default();
+                format!("{title} <span class=\"cites\">{cites}{tag}</span>")
             }
             Cause::Findings => w.findings.to_owned(),
             Cause::Fault(message) => fill(w.fault, &[&marked(message)]),
-            Cause::Several => w.several.to_owned(),
+            Cause::Several => format!("{} <span class=\"cites\">{tag}</span>", w.several),
         }
     }
 
@@ -380,8 +382,9 @@ impl Section<'_, '_, '_> {
                     let is_exact = numbers.width() == 1;
                     values.push((w.median, if is_exact { median } else { fill(w.about, &[&median]) }));
                 }
-                values.push((w.least, measure.told(numbers.least)));
-                values.push((w.most, measure.told(numbers.most)));
+                let [least, most] = if measure.is_date() { [w.first, w.last] } else { [w.least, w.most] };
+                values.push((least, measure.told(numbers.least)));
+                values.push((most, measure.told(numbers.most)));
                 let is_told_whole = numbers.width() == 1 && numbers.stretches().count() <= VALUES;
                 match is_told_whole {
                     true => numbers.stretches().map(|(value, n)| (measure.told(value), n)).collect(),

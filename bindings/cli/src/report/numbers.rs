@@ -113,6 +113,15 @@ impl Measure<'_> {
     }
 }
 
+/// A share in per cent; what is there at all is never told as nothing.
+pub fn share(part: u64, all: u64) -> String {
+    match part {
+        0 => crate::summary::share(0, all),
+        _ if u128::from(part) * 2000 < u128::from(all) => "< 0.1 %".to_owned(),
+        _ => crate::summary::share(part, all),
+    }
+}
+
 /// A stretch of time in seconds, as exactly as anybody cares.
 pub fn seconds(taken: Duration, words: &Words) -> String {
     let millis = i128::try_from(taken.as_millis()).unwrap_or(i128::MAX);
@@ -155,6 +164,14 @@ mod tests {
         let chinese = Measure::new(&money, words::of("zh-Hans"));
         assert_eq!(chinese.total(1_234_500_000_000), "12,345,000,000.00 CNY 每月（约 123.45 亿）");
         assert_eq!(chinese.total(100), "1.00 CNY 每月");
+    }
+
+    #[test]
+    fn a_small_share_is_not_nothing() {
+        assert_eq!(
+            [share(0, 9), share(1, 2000), share(1, 2001), share(9, 9)],
+            ["0.0 %", "0.1 %", "< 0.1 %", "100.0 %"]
+        );
     }
 
     #[test]

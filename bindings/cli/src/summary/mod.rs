@@ -79,6 +79,7 @@ impl<T: Ord + Clone> Tally<T> {
         }
     }
 
+    #[cfg(feature = "columnar")]
     fn merge(&mut self, other: Tally<T>) {
         other.counts.into_iter().for_each(|(what, times)| self.add(what, times));
         self.others += other.others;

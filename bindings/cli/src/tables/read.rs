@@ -80,13 +80,13 @@ enum Rest {
 }
 
 impl<'a> Units<'a> {
-    /// Opens the first file, whose columns are known then.
+    /// Opens the first file; from it the decisions' columns are known, and how many of them are carried.
     pub fn new(
         bundle: &'a Bundle,
         a: &Decide,
         sources: &[Source],
         progress: &Progress,
-    ) -> Result<(Units<'a>, SchemaRef), Failure> {
+    ) -> Result<(Units<'a>, SchemaRef, usize), Failure> {
         let mut units = Units {
             bundle,
             options: options(a),
@@ -100,7 +100,14 @@ impl<'a> Units<'a> {
         units.open_next()?;
         let decided = units.readied.as_ref().map(|r| r.batches.schema());
         let decided = decided.ok_or_else(|| Failure::Usage("there is no file of facts".to_owned()))?;
-        Ok((units, decided))
+        // A carried column may have gaps in one file and none in the next.
+        let carried = carried(a, &decided);
+        let field = |(at, field): (usize, &Arc<Field>)| match at < carried {
+            true => Arc::new(field.as_ref().clone().with_nullable(true)),
+            false => field.clone(),
+        };
+        let fields: Vec<_> = decided.fields().iter().enumerate().map(field).collect();
+        Ok((units, Arc::new(Schema::new(fields)), carried))
     }
 
     /// The next unit.
@@ -134,14 +141,17 @@ impl<'a> Units<'a> {
         let columns = ready(schema, &self.options)?.columns();
         let read = schema.project(&columns).map_err(|e| failure(path, &e))?;
         let batches = Arc::new(ready(&read, &BatchOptions { other_columns: true, ..self.options.clone() })?);
-        if let Some(before) = self.readied.as_ref().filter(|r| r.batches.schema() != batches.schema()) {
+        if let Some(before) = &self.readied {
             let (own, other) = (batches.schema(), before.batches.schema());
-            let differ = own.fields().iter().zip(other.fields()).find(|(a, b)| a != b);
-            let name = differ.map_or("", |(own, _)| own.name());
-            let text = format!(
-                "`{path}`: the column `{name}`, which is carried, is not of the same kind as in the files before"
-            );
-            return Err(Failure::Data(text));
+            let mut pairs = own.fields().iter().zip(other.fields());
+            let differ = pairs.find(|(a, b)| a.name() != b.name() || a.data_type() != b.data_type());
+            if let Some((field, _)) = differ {
+                let name = field.name();
+                let text = format!(
+                    "`{path}`: the column `{name}`, which is carried, is not of the same kind as in the files before"
+                );
+                return Err(Failure::Data(text));
+            }
         }
         self.readied = Some(Readied { schema: schema.clone(), batches: batches.clone(), columns: columns.clone() });
         Ok((batches, columns))
@@ -213,6 +223,13 @@ impl<'a> Units<'a> {
         let file = Arc::new(Opened { path: path.to_owned(), batches, parquet: None });
         Ok(Current { file, rest: Rest::Batches(all, None) })
     }
+}
+
+/// How many columns are carried: they stand before all others.
+fn carried(a: &Decide, schema: &Schema) -> usize {
+    let id = a.columns.id.as_deref().unwrap_or("id");
+    let is_carried = |name: &String| name == id || a.columns.carry.contains(name);
+    schema.fields().iter().take_while(|f| is_carried(f.name())).count()
 }
 
 /// A file that moves the progress on as it is read.

@@ -7,7 +7,6 @@ use crate::failure::Failure;
 use crate::progress::Progress;
 use crate::sources::Source;
 use crate::summary::Summary;
-use arrow_schema::SchemaRef;
 use placet::Bundle;
 use std::collections::BTreeMap;
 use std::sync::mpsc::{self, Sender};
@@ -28,8 +27,8 @@ pub fn run(
     form: Form,
     progress: &Progress,
 ) -> Result<Summary, Failure> {
-    let (units, schema) = Units::new(bundle, a, sources, progress)?;
-    let (mut sink, encoder) = Sink::open(form, a.out.as_deref(), &schema, carried(a, &schema))?;
+    let (units, schema, carried) = Units::new(bundle, a, sources, progress)?;
+    let (mut sink, encoder) = Sink::open(form, a.out.as_deref(), &schema, carried)?;
     let cores = rayon::current_num_threads();
     let queue = Queue {
         state: Mutex::new(State { units, taken: 0, written: 0, is_over: false }),
@@ -64,13 +63,6 @@ pub fn run(
     written?;
     sink.done()?;
     Ok(summary)
-}
-
-/// How many columns are carried: they stand before all others.
-fn carried(a: &Decide, schema: &SchemaRef) -> usize {
-    let id = a.columns.id.as_deref().unwrap_or("id");
-    let is_carried = |name: &String| name == id || a.columns.carry.contains(name);
-    schema.fields().iter().take_while(|f| is_carried(f.name())).count()
 }
 
 /// The units, handed out one by one, not too far ahead of the writing.
