@@ -9,9 +9,10 @@ use arrow_ipc::writer::{FileWriter, StreamWriter};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves};
-use parquet::basic::{Compression, ZstdLevel};
-use parquet::file::properties::WriterProperties;
+use parquet::basic::{Compression, Encoding as Stored, ZstdLevel};
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::types::ColumnPath;
 use std::sync::Arc;
 
 /// How decisions are written, told by the file's ending.
@@ -91,8 +92,7 @@ impl Sink {
         let plain = plain(schema, carried);
         Ok(match form {
             Form::Parquet => {
-                let level = ZstdLevel::try_new(1).map_err(|e| failure(&e))?;
-                let properties = WriterProperties::builder().set_compression(Compression::ZSTD(level)).build();
+                let properties = properties(schema, carried)?;
                 let writer = ArrowWriter::try_new(out, schema.clone(), Some(properties)).map_err(|e| failure(&e))?;
                 let (writer, factory) = writer.into_serialized_writer().map_err(|e| failure(&e))?;
                 (Sink(Kind::Parquet(writer)), Encoder::Parquet(factory, schema.clone()))
@@ -195,6 +195,25 @@ impl Encoding<'_> {
             Encoding::Csv { bytes, .. } | Encoding::Lines { bytes, .. } => Encoded::Text(bytes),
         })
     }
+}
+
+/// How Parquet is written. Carried whole numbers are mostly keys, of which no two are alike: a dictionary of them is work for
+/// nothing. Of the engine's own columns every row group has nearly all values: what is smallest and largest tells nobody anything.
+fn properties(schema: &SchemaRef, carried: usize) -> Result<WriterProperties, Failure> {
+    let level = ZstdLevel::try_new(1).map_err(|e| failure(&e))?;
+    let mut builder = WriterProperties::builder()
+        .set_compression(Compression::ZSTD(level))
+        .set_statistics_enabled(EnabledStatistics::None);
+    for field in schema.fields().iter().take(carried) {
+        let column = ColumnPath::from(field.name().as_str());
+        builder = builder.set_column_statistics_enabled(column.clone(), EnabledStatistics::Chunk);
+        if field.data_type().is_integer() {
+            builder = builder
+                .set_column_dictionary_enabled(column.clone(), false)
+                .set_column_encoding(column, Stored::DELTA_BINARY_PACKED);
+        }
+    }
+    Ok(builder.build())
 }
 
 /// The schema with the dictionaries of its first columns, which are carried, as plain values. The engine's own are the same in
