@@ -2,11 +2,13 @@
 
 use super::layout::Layout;
 use super::outputs::Outputs;
+use super::results::Results;
 use super::{BatchError, BatchOptions, work};
 use crate::decide::Decision;
 use crate::policy::Bundle;
-use arrow_array::{ArrayRef, RecordBatch, StringArray};
+use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions, StringArray};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use arrow_select::concat::concat_batches;
 use std::sync::Arc;
 
 /// The column of the case's own name.
@@ -56,13 +58,19 @@ impl Gathered {
     /// # Errors
     /// Results that Arrow does not take.
     pub fn batch(&self, cases: &[Vec<Decision>]) -> Result<RecordBatch, BatchError> {
-        let mut results = self.outputs.results(cases.len());
-        for (first, mut piece) in results.pieces(work::MORSEL) {
-            for (row, decisions) in cases[first..first + piece.rows()].iter().enumerate() {
-                for ((decision, output), piece) in decisions.iter().zip(&self.outputs.policies).zip(&mut piece.policies)
-                {
-                    piece.put(output, first, row, decision);
-                }
+        if cases.len() <= work::MORSEL {
+            return self.stretch(cases);
+        }
+        let all = cases.chunks(work::MORSEL).map(|cases| self.stretch(cases)).collect::<Result<Vec<_>, _>>()?;
+        Ok(concat_batches(&self.schema(), &all)?)
+    }
+
+    fn stretch(&self, cases: &[Vec<Decision>]) -> Result<RecordBatch, BatchError> {
+        let policies = &self.outputs.policies;
+        let mut all: Vec<Results> = policies.iter().map(|output| Results::new(output, cases.len())).collect();
+        for (row, decisions) in cases.iter().enumerate() {
+            for ((results, output), decision) in all.iter_mut().zip(policies).zip(decisions) {
+                results.put(output, row, decision);
             }
         }
         let name = |decisions: &Vec<Decision>| decisions.first().and_then(|d| d.case.clone());
@@ -70,9 +78,9 @@ impl Gathered {
             let names: StringArray = cases.iter().map(name).collect();
             Arc::new(names) as ArrayRef
         });
-        let options = arrow_array::RecordBatchOptions::new().with_row_count(Some(cases.len()));
+        let options = RecordBatchOptions::new().with_row_count(Some(cases.len()));
         let named = RecordBatch::try_new_with_options(self.input.clone(), columns.collect(), &options)?;
-        self.outputs.assemble(&named, results)
+        self.outputs.assemble(&named, 0, all)
     }
 }
 
@@ -93,9 +101,9 @@ mod tests {
         let on = Date::new(2026, 3, 2).unwrap();
         let ages = [Some(12), Some(40), None];
         let names = ["x", "y", "z"];
-        let batch = RecordBatch::try_from_iter([
-            ("id", Arc::new(StringArray::from_iter_values(names)) as ArrayRef),
-            ("age", Arc::new(Int64Array::from_iter(ages)) as ArrayRef),
+        let batch = RecordBatch::try_from_iter_with_nullable([
+            ("id", Arc::new(StringArray::from_iter_values(names)) as ArrayRef, true),
+            ("age", Arc::new(Int64Array::from_iter(ages)) as ArrayRef, true),
         ])
         .unwrap();
         let asked = BatchOptions { standings: true, show: vec!["twice".into()], ..BatchOptions::default() };

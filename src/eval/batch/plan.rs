@@ -134,7 +134,7 @@ fn ranges(graph: &Graph, heading: NodeId, tests: &[Test], bounds: &[NodeId]) -> 
 }
 
 /// The same values in as few ranges as can be.
-fn joined(mut ranges: Vec<(i64, i64)>) -> Vec<(i64, i64)> {
+pub(super) fn joined(mut ranges: Vec<(i64, i64)>) -> Vec<(i64, i64)> {
     ranges.sort_unstable();
     let mut out: Vec<(i64, i64)> = Vec::new();
     for (low, high) in ranges {

@@ -260,6 +260,7 @@ fn what_is_read_and_what_goes_through_can_be_said() {
     let ran =
         desk.run("decide pass.placet --facts cases.parquet --other-columns --on 2026-03-02 --reasons all").ends(2);
     assert_snapshot!(ran.err, @"error: `--reasons` goes with whole decisions; columns tell the deciding rule, and with `--standings` all");
+    desk.run("decide pass.placet --facts cases.parquet --on 2026-03-02 --carry outcome --other-columns").ends(3);
     let desk = desk.put("one.json", "{}");
     let ran = desk.run("decide pass.placet --facts one.json --on 2026-03-02 --carry region").ends(2);
     assert_snapshot!(ran.err, @"error: `--carry` goes with facts from Parquet or Arrow files");
