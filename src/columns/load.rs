@@ -225,7 +225,7 @@ impl<'a> Sources<'a> {
         let column = &leaf.bound.column;
         match (&column.cells, column.nulls()) {
             (Cells::Nothing, _) => open.resize(range.len(), 1),
-            (Cells::Coded(..), _) if column.has_nulls() => {
+            (Cells::Coded(_, values), _) if values.has_nulls() => {
                 open.extend(range.clone().map(|row| u8::from(column.is_null(row))));
             }
             (_, Some(nulls)) if nulls.null_count() > 0 => expand(nulls, range.clone(), open),

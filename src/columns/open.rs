@@ -3,10 +3,10 @@
 use super::load::{Sources, Taken};
 use super::results::{NO_KEY, PROPOSED, Results, UNSETTLED, ValueCells, standing_key};
 use super::vectors::PolicyVectors;
-use crate::decide::{Deciding, Outcome, Roots, Standing, Table, deciding, standing};
+use crate::decide::{Deciding, Outcome, Roots, Standing, Table, deciding, rank_of, standing};
 use crate::eval::batch::{Columns, Reach, order};
 use crate::graph::{Graph, NodeId, PolicyEntry};
-use crate::op::{RuleKind, Texts};
+use crate::op::Texts;
 use crate::value::{Body, Date, Kind, Set, Truth};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -59,68 +59,72 @@ struct Said {
 
 impl OpenPolicy<'_> {
     /// Decides rows; gives those back of which there is more to say than columns hold.
-    pub fn decide(&self, places: &Places, tells: super::outputs::Tells, results: &mut Results, table: &mut Table) -> Places {
+    pub fn decide(
+        &self,
+        places: &Places,
+        tells: super::outputs::Tells,
+        results: &mut Results,
+        table: &mut Table,
+    ) -> Places {
         let rows = self.columns.rows;
         let truths = |id: NodeId| self.columns.of(id).truths(rows);
         let triggers: Vec<Vec<u8>> = self.entry.rules.iter().map(|r| truths(r.trigger)).collect();
         let applies = self.entry.applies.as_ref().map(|c| truths(c.node));
         let promises: Vec<Vec<u8>> = self.entry.promises.iter().map(|p| truths(p.node)).collect();
         let (mut back, mut incomplete) = (Places::new(), Vec::new());
+        let mut roots = Roots {
+            applies: Truth::MET,
+            first_referral: Truth::NOT_MET,
+            decline: Truth::NOT_MET,
+            referral: Truth::NOT_MET,
+            awards: Truth::MET,
+            triggers: Vec::with_capacity(triggers.len()),
+        };
         for (row, into) in places {
-            let roots = self.roots(*row, &triggers, applies.as_deref());
+            self.roots(*row, &triggers, applies.as_deref(), &mut roots);
             let broken = promises.iter().any(|p| Truth::from_bits(p[*row]) == Truth::NOT_MET);
             let failed = roots.applies.can_be_faulty() || roots.triggers.contains(&Truth::FAULTY);
-            let told = self.vectors.awards.iter().chain(&self.vectors.reports);
-            if broken || failed || told.into_iter().any(|n| { let s = self.result(*n, *row); s.fault && s.is_settled() }) {
+            let fails = |n: &NodeId| self.result(*n, *row) == Set::FAULT;
+            if broken || failed || self.vectors.awards.iter().chain(&self.vectors.reports).any(fails) {
                 back.push((*row, *into));
                 continue;
             }
             let said = self.say(*row, &roots, table);
             if said.outcome == Outcome::Incomplete {
-                incomplete.push((*row, *into, roots.clone(), said.can_approve));
-            }
-            if tells.possible && said.outcome == Outcome::Incomplete {
+                incomplete.push((*row, *into, said.can_approve));
                 let possible = table.results(&roots).outcomes(self.entry.declines_automatic);
-                if possible.len() > 1 {
+                if tells.possible && possible.len() > 1 {
                     results.rare.possible.push((*into, possible));
                 }
             }
             self.write(*row, *into, &roots, &said, results);
         }
         if !incomplete.is_empty() && (tells.needs || self.vectors.judges) {
-            self.needs(&incomplete, tells.needs, results);
+            self.needs(&incomplete, &triggers, &mut roots, applies.as_deref(), tells.needs, results);
         }
         back
     }
 
-    fn roots(&self, row: usize, triggers: &[Vec<u8>], applies: Option<&[u8]>) -> Roots {
+    /// The standings of a row's roots.
+    fn roots(&self, row: usize, triggers: &[Vec<u8>], applies: Option<&[u8]>, roots: &mut Roots) {
         let mut ranks = [Truth::NOT_MET; 3];
-        let mut all = Vec::with_capacity(triggers.len());
+        roots.triggers.clear();
         for (rule, truths) in self.entry.rules.iter().zip(triggers) {
             let truth = Truth::from_bits(truths[row]);
-            let rank = match rule.kind {
-                RuleKind::ReferEvenWhenDeclined => 0,
-                RuleKind::Require | RuleKind::Exclude => 1,
-                RuleKind::Refer => 2,
-            };
             if truth != Truth::NOT_MET {
+                let rank = usize::from(rank_of(rule.kind));
                 ranks[rank] = ranks[rank].or(truth);
             }
-            all.push(truth);
+            roots.triggers.push(truth);
         }
         let award = |node: &NodeId| {
             let set = self.result(*node, row);
             let works = set.body != Body::Nothing || set.none;
             Truth::from_bits(u8::from(works) | u8::from(set.fault) << 2)
         };
-        Roots {
-            applies: applies.map_or(Truth::MET, |a| Truth::from_bits(a[row])),
-            first_referral: ranks[0],
-            decline: ranks[1],
-            referral: ranks[2],
-            awards: self.vectors.awards.iter().map(award).fold(Truth::MET, Truth::and),
-            triggers: all,
-        }
+        roots.applies = applies.map_or(Truth::MET, |a| Truth::from_bits(a[row]));
+        [roots.first_referral, roots.decline, roots.referral] = ranks;
+        roots.awards = self.vectors.awards.iter().map(award).fold(Truth::MET, Truth::and);
     }
 
     /// The set of an award or report: a date outside the calendar is a fault.
@@ -201,12 +205,21 @@ impl OpenPolicy<'_> {
     }
 
     /// The facts that still matter in rows that are incomplete; a row that waits for findings alone is for a person.
-    fn needs(&self, rows: &[(usize, usize, Roots, bool)], is_told: bool, results: &mut Results) {
+    fn needs(
+        &self,
+        rows: &[(usize, usize, bool)],
+        triggers: &[Vec<u8>],
+        roots: &mut Roots,
+        applies: Option<&[u8]>,
+        is_told: bool,
+        results: &mut Results,
+    ) {
         let mut reach = Reach::new(self.graph, self.columns);
         let count = self.columns.rows;
         let mut masks: BTreeMap<NodeId, Vec<u8>> = BTreeMap::new();
         let mut start = |node: NodeId, row: usize| masks.entry(node).or_insert_with(|| vec![0; count])[row] = 1;
-        for (row, _, roots, can_approve) in rows {
+        for (row, _, can_approve) in rows {
+            self.roots(*row, triggers, applies, roots);
             let truth = |n: NodeId| Truth::from_bits(self.columns.of(n).truth(*row));
             if let Some(applies) = self.entry.applies.as_ref().filter(|c| !truth(c.node).is_settled()) {
                 start(applies.node, *row);
@@ -224,9 +237,9 @@ impl OpenPolicy<'_> {
         let facts = reach.facts();
         let in_order: Vec<_> = self.entry.facts.iter().filter_map(|t| Some((t.fact, facts.get(&t.fact)?))).collect();
         for (row, into, ..) in rows {
-            let needed = in_order.iter().filter(|(fact, rows)| {
-                rows[*row] != 0 && self.sources.is_pending(self.taken, *fact, *row)
-            });
+            let needed = in_order
+                .iter()
+                .filter(|(fact, rows)| rows[*row] != 0 && self.sources.is_pending(self.taken, *fact, *row));
             let facts = needed.map(|(fact, _)| *fact).collect::<Vec<_>>();
             let is_judged = |f: &crate::graph::FactId| self.graph.fact(*f).judged_by.is_some();
             if !facts.is_empty() && facts.iter().all(is_judged) {

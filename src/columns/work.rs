@@ -1,13 +1,13 @@
 //! The work on one stretch of rows.
 
 use super::BatchError;
-use super::vectors::{Vectors, left};
 use super::Batches;
 use super::cells::Column;
 use super::layout::{BoundFact, Rows};
 use super::load::{Sources, Stage, Taken};
 use super::open::{OpenPolicy, Places};
 use super::results::Results;
+use super::vectors::{Vectors, left};
 use crate::decide::{self, Decision, Options, Reasons, Table, blank};
 use crate::eval::range::Evaluation;
 use crate::facts::{Facts, FactsError, FactsErrors};
@@ -79,18 +79,20 @@ impl Work<'_> {
     fn left(&mut self, stage: &Stage, chunk: Range<usize>, into: usize, left: &[Vec<u8>]) {
         let mut any = vec![0u8; chunk.len()];
         left.iter().for_each(|l| any.iter_mut().zip(l).for_each(|(any, l)| *any |= l));
+        let mut singles = Vec::new();
         for (at, row) in chunk.clone().enumerate().filter(|(at, _)| any[*at] != left::DECIDED) {
-            let of = |wanted: fn(u8) -> bool| -> Vec<usize> {
-                left.iter().enumerate().filter(|(_, l)| wanted(l[at])).map(|(p, _)| p).collect()
-            };
-            let (mut singles, open) = (of(|l| l & left::SINGLE != 0), of(|l| l == left::OPEN));
-            if !open.is_empty() {
-                if self.sources.take(stage, at, &mut self.taken) {
-                    open.iter().for_each(|p| self.places[*p].push((self.taken.rows - 1, into + at)));
-                } else {
-                    singles.extend(open);
+            singles.clear();
+            let is = |p: &usize, wanted: u8| left[*p][at] == wanted;
+            if (0..left.len()).any(|p| is(&p, left::OPEN)) {
+                let taken = self.sources.take(stage, at, &mut self.taken);
+                for policy in (0..left.len()).filter(|p| is(p, left::OPEN)) {
+                    match taken {
+                        true => self.places[policy].push((self.taken.rows - 1, into + at)),
+                        false => singles.push(policy),
+                    }
                 }
             }
+            singles.extend((0..left.len()).filter(|p| left[*p][at] & left::SINGLE != 0));
             if !singles.is_empty() {
                 self.singles.decide(row, into + at, &singles, &mut self.results);
             }

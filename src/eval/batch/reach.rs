@@ -47,7 +47,9 @@ impl<'a, 'c> Reach<'a, 'c> {
         match &self.graph.node(id).kind {
             NodeKind::Const(_) | NodeKind::DecisionDate | NodeKind::Fold { .. } => {}
             NodeKind::Fact(fact, _) | NodeKind::Known(fact, _) => add(self.found.entry(*fact).or_default(), rows),
-            NodeKind::Op(_, operands) | NodeKind::Group(_, operands) => operands.iter().for_each(|n| self.reach(*n, rows)),
+            NodeKind::Op(_, operands) | NodeKind::Group(_, operands) => {
+                operands.iter().for_each(|n| self.reach(*n, rows))
+            }
             NodeKind::Not(operand) => self.reach(*operand, rows),
             NodeKind::If(condition, then, otherwise) => {
                 let truths = self.columns.of(*condition).truths(self.columns.rows);

@@ -67,7 +67,8 @@ impl Sets {
     /// The same sets in the column that suits them best.
     fn best(sets: Vec<Set>) -> Sets {
         let plain = |s: &Set| !s.none && !s.fault;
-        let narrow = |s: &Set| plain(s) && s.ends().is_some_and(|(l, h)| i64::try_from(l).is_ok() && i64::try_from(h).is_ok());
+        let narrow =
+            |s: &Set| plain(s) && s.ends().is_some_and(|(l, h)| i64::try_from(l).is_ok() && i64::try_from(h).is_ok());
         if sets.iter().all(narrow) {
             let ends = sets.iter().filter_map(Set::ends).map(|(l, h)| (l as i64, h as i64));
             let (low, high) = ends.unzip();
@@ -106,8 +107,7 @@ impl<'a> Columns<'a> {
         leaf: impl Fn(NodeId) -> Sets,
         texts: &dyn Texts,
     ) -> Columns<'a> {
-        let mut columns =
-            Columns { graph, rows, sets: HashMap::with_capacity(order.len()), simd: Simd::default() };
+        let mut columns = Columns { graph, rows, sets: HashMap::with_capacity(order.len()), simd: Simd::default() };
         for id in order {
             let sets = match graph.node(*id).kind {
                 NodeKind::Fact(..) | NodeKind::Known(..) | NodeKind::DecisionDate => leaf(*id),
@@ -334,7 +334,11 @@ impl<'a> Columns<'a> {
                 let (mut f, mut t, mut d) = (vec![0; from.len()], vec![0; to.len()], vec![0; to.len()]);
                 simd.date_keys(&mut f, from);
                 simd.date_keys(&mut t, to);
-                if years { simd.years(&mut d, &f, &t) } else { simd.months(&mut d, &f, &t) }
+                if years {
+                    simd.years(&mut d, &f, &t)
+                } else {
+                    simd.months(&mut d, &f, &t)
+                }
                 d.into_iter().map(i64::from).collect()
             };
             match op {
