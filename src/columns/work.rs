@@ -59,8 +59,8 @@ pub(crate) fn decide(batches: &Batches, batch: &RecordBatch, rows: Range<usize>)
     outputs.assemble(batch, rows.start, results)
 }
 
-/// How many open rows are decided by sets together.
-const TOGETHER: usize = 2_048;
+/// How many open rows at least are decided by sets together.
+const TOGETHER: usize = 1_024;
 
 /// The work on what points have left.
 struct Work<'a> {
@@ -79,26 +79,28 @@ impl Work<'_> {
     fn left(&mut self, stage: &Stage, chunk: Range<usize>, into: usize, left: &[Vec<u8>]) {
         let mut any = vec![0u8; chunk.len()];
         left.iter().for_each(|l| any.iter_mut().zip(l).for_each(|(any, l)| *any |= l));
-        let mut singles = Vec::new();
+        let (mut singles, mut rows) = (Vec::new(), Vec::new());
         for (at, row) in chunk.clone().enumerate().filter(|(at, _)| any[*at] != left::DECIDED) {
-            singles.clear();
             let is = |p: &usize, wanted: u8| left[*p][at] == wanted;
-            if (0..left.len()).any(|p| is(&p, left::OPEN)) {
-                let taken = self.sources.take(stage, at, &mut self.taken);
-                for policy in (0..left.len()).filter(|p| is(p, left::OPEN)) {
-                    match taken {
-                        true => self.places[policy].push((self.taken.rows - 1, into + at)),
-                        false => singles.push(policy),
-                    }
+            let mut open = (0..left.len()).filter(|p| is(p, left::OPEN)).peekable();
+            singles.clear();
+            singles.extend((0..left.len()).filter(|p| left[*p][at] & left::SINGLE != 0));
+            if open.peek().is_some() {
+                if self.sources.is_unclear(stage, at) {
+                    singles.extend(open);
+                } else {
+                    let place = (self.taken.rows + rows.len(), into + at);
+                    open.for_each(|p| self.places[p].push(place));
+                    rows.push(at);
                 }
             }
-            singles.extend((0..left.len()).filter(|p| left[*p][at] & left::SINGLE != 0));
             if !singles.is_empty() {
                 self.singles.decide(row, into + at, &singles, &mut self.results);
             }
-            if self.taken.rows == TOGETHER {
-                self.decide_open(chunk.start - into);
-            }
+        }
+        self.sources.take(stage, &rows, &mut self.taken);
+        if self.taken.rows >= TOGETHER {
+            self.decide_open(chunk.start - into);
         }
     }
 
