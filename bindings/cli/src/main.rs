@@ -7,8 +7,14 @@ mod commands;
 mod draw;
 mod failure;
 mod files;
+mod interrupt;
 mod load;
 mod progress;
+mod report;
+mod sources;
+mod summary;
+#[cfg(feature = "columnar")]
+mod tables;
 
 use args::{Arguments, Command};
 use clap::Parser;
@@ -26,6 +32,7 @@ fn main() -> ExitCode {
         }
     };
     arguments.color.apply();
+    interrupt::watch();
     let format = arguments.error_format;
     let quiet = arguments.quiet;
     let done = match arguments.command {
