@@ -6,7 +6,7 @@ use super::results::Results;
 use super::{BatchError, BatchOptions, work};
 use crate::decide::Decision;
 use crate::policy::Bundle;
-use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions, StringArray};
+use arrow_array::{ArrayRef, RecordBatch, StringArray};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use arrow_select::concat::concat_batches;
 use std::sync::Arc;
@@ -58,18 +58,15 @@ impl Gathered {
     /// # Errors
     /// Results that Arrow does not take.
     pub fn batch(&self, cases: &[Vec<Decision>]) -> Result<RecordBatch, BatchError> {
-        if cases.len() <= work::MORSEL {
-            return self.stretch(cases);
-        }
-        let all = cases.chunks(work::MORSEL).map(|cases| self.stretch(cases)).collect::<Result<Vec<_>, _>>()?;
-        Ok(concat_batches(&self.schema(), &all)?)
+        let stretches: Result<Vec<RecordBatch>, BatchError> =
+            cases.chunks(work::MORSEL).map(|cases| self.stretch(cases)).collect();
+        Ok(concat_batches(&self.schema(), &stretches?)?)
     }
 
     fn stretch(&self, cases: &[Vec<Decision>]) -> Result<RecordBatch, BatchError> {
-        let policies = &self.outputs.policies;
-        let mut all: Vec<Results> = policies.iter().map(|output| Results::new(output, cases.len())).collect();
+        let mut results: Vec<Results> = self.outputs.policies.iter().map(|p| Results::new(p, cases.len())).collect();
         for (row, decisions) in cases.iter().enumerate() {
-            for ((results, output), decision) in all.iter_mut().zip(policies).zip(decisions) {
+            for ((decision, output), results) in decisions.iter().zip(&self.outputs.policies).zip(&mut results) {
                 results.put(output, row, decision);
             }
         }
@@ -78,9 +75,9 @@ impl Gathered {
             let names: StringArray = cases.iter().map(name).collect();
             Arc::new(names) as ArrayRef
         });
-        let options = RecordBatchOptions::new().with_row_count(Some(cases.len()));
+        let options = arrow_array::RecordBatchOptions::new().with_row_count(Some(cases.len()));
         let named = RecordBatch::try_new_with_options(self.input.clone(), columns.collect(), &options)?;
-        self.outputs.assemble(&named, 0, all)
+        self.outputs.assemble(&named, 0, results)
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::cells::{Cells, Column, Decimals, Lists, Whole};
 use super::layout::{Bound, BoundFact};
-use crate::eval::batch::{self, Input, Lanes, Numbers, ScopeRows, Sets, Width};
+use crate::eval::batch::{self, Input, Lanes, ScopeRows, Sets, Width};
 use crate::facts::{counts, describe, read};
 use crate::graph::{Fact, FactId, Graph, NodeId, NodeKind, ScopeId};
 use crate::value::{Body, Choices, Date, Kind, Set, Truth, Type};
@@ -225,7 +225,7 @@ impl<'a> Sources<'a> {
         let column = &leaf.bound.column;
         match (&column.cells, column.nulls()) {
             (Cells::Nothing, _) => open.resize(range.len(), 1),
-            (Cells::Coded(..), _) if column.has_nulls() => {
+            (Cells::Coded(_, values), _) if values.has_nulls() => {
                 open.extend(range.clone().map(|row| u8::from(column.is_null(row))));
             }
             (_, Some(nulls)) if nulls.null_count() > 0 => expand(nulls, range.clone(), open),
@@ -335,28 +335,24 @@ impl<'a> Sources<'a> {
         }
     }
 
-    /// Takes a row of a chunk aside; false if only a single case can tell what is open in it.
-    pub fn take(&self, stage: &Stage, row: usize, into: &mut Taken) -> bool {
-        let own = || self.leaves.iter().enumerate().filter(|(_, l)| l.list == 0);
+    /// Whether only a single case can tell what is open in a row.
+    pub fn is_unclear(&self, stage: &Stage, row: usize) -> bool {
         let is_open = |at: usize| stage.open[at].get(row).is_some_and(|o| *o != 0);
-        if own().any(|(at, leaf)| leaf.is_unclear && is_open(at)) {
-            return false;
-        }
+        self.leaves.iter().enumerate().any(|(at, leaf)| leaf.is_unclear && leaf.list == 0 && is_open(at))
+    }
+
+    /// Takes rows of a chunk aside.
+    pub fn take(&self, stage: &Stage, rows: &[usize], into: &mut Taken) {
         into.values.resize_with(self.leaves.len(), Vec::new);
-        for (at, leaf) in own() {
-            let value = match (&leaf.form, leaf.width) {
-                (Form::InPlace, _) => {
-                    let place = stage.ranges[0].start + row;
-                    Numbers::Rows(lanes_of(&leaf.bound.column.cells, place..place + 1)).get(0)
-                }
-                (_, Width::Byte) => stage.bytes[at][row].into(),
-                (_, Width::Int) => stage.ints[at].get(row).copied().unwrap_or(0).into(),
-                (_, Width::Long) => stage.longs[at].get(row).copied().unwrap_or(0),
-            };
-            into.values[at].push((!is_open(at)).then_some(value));
+        for (at, leaf) in self.leaves.iter().enumerate().filter(|(_, l)| l.list == 0) {
+            let (values, open) = (&mut into.values[at], &stage.open[at]);
+            match self.own_lanes(stage, at, leaf) {
+                Lanes::Bytes(v) => gather(values, v, open, rows),
+                Lanes::Ints(v) => gather(values, v, open, rows),
+                Lanes::Longs(v) => gather(values, v, open, rows),
+            }
         }
-        into.rows += 1;
-        true
+        into.rows += rows.len();
     }
 
     /// The sets of a fact, a *known*, or the decision date over the rows taken aside.
@@ -428,7 +424,10 @@ impl<'a> Sources<'a> {
             }
         };
         let Some(at) = at else { return Lanes::Bytes(&stage.empty) };
-        let leaf = &self.leaves[at];
+        self.own_lanes(stage, at, &self.leaves[at])
+    }
+
+    fn own_lanes<'s>(&'s self, stage: &'s Stage, at: usize, leaf: &'s Leaf<'a>) -> Lanes<'s> {
         match (&leaf.form, leaf.width) {
             (Form::InPlace, _) => lanes_of(&leaf.bound.column.cells, stage.ranges[leaf.list].clone()),
             (_, Width::Byte) => Lanes::Bytes(&stage.bytes[at]),
@@ -475,6 +474,14 @@ pub(crate) struct Taken {
     values: Vec<Vec<Option<i64>>>,
     /// How many.
     pub rows: usize,
+}
+
+fn gather<T: Copy + Into<i64>>(into: &mut Vec<Option<i64>>, values: &[T], open: &[u8], rows: &[usize]) {
+    let value = |row: &usize| values.get(*row).map_or(0, |v| (*v).into());
+    match open.is_empty() {
+        true => into.extend(rows.iter().map(|row| Some(value(row)))),
+        false => into.extend(rows.iter().map(|row| (open[*row] == 0).then(|| value(row)))),
+    }
 }
 
 /// A width that values fit.

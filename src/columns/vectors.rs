@@ -1,9 +1,9 @@
 //! Policies as programs over vectors, and what their vectors say of rows.
 
 use super::load::{Sources, Stage};
+use super::open::Open;
 use super::outputs::{PolicyOutput, ValueOutput};
 use super::results::{NO_KEY, PROPOSED, Results, ValueCells, standing_key};
-use super::open::Open;
 use super::{BatchOptions, layout::Layout};
 use crate::decide::{Outcome, Standing, refusal};
 use crate::eval::batch::{Blend, Chunk, Lanes, Mask, Numbers, Program, Runner, lower, put};
@@ -95,8 +95,9 @@ impl Vectors {
         }
         let told_facts = layout.told();
         let widths = |fact: FactId| told_facts.get(&fact).map(|t| t.width);
-        let can_be_none =
-            |fact: FactId| told_facts.get(&fact).is_some_and(|t| t.null_is_none && !t.is_attested() && !options.attested);
+        let can_be_none = |fact: FactId| {
+            told_facts.get(&fact).is_some_and(|t| t.null_is_none && !t.is_attested() && !options.attested)
+        };
         let mut policies: Vec<PolicyVectors> = chosen
             .iter()
             .zip(outputs)

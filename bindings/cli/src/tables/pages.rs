@@ -23,14 +23,14 @@ pub enum ColumnWriter {
     /// Whatever it holds; one writer a leaf.
     Any(Vec<ArrowColumnWriter>),
     /// Keys of words.
-    Keys(Keys),
+    Keys(Box<Keys>),
     /// Nothing but nulls so far; a writer for the case that something comes.
-    Nothing { rows: usize, column: ColumnDescPtr, writer: ArrowColumnWriter },
+    Nothing { rows: usize, column: ColumnDescPtr, writer: Box<ArrowColumnWriter> },
 }
 
 /// A column of a row group, ready to be written.
 pub enum ColumnChunk {
-    Any(ArrowColumnChunk),
+    Any(Box<ArrowColumnChunk>),
     Made(Bytes, Box<ColumnCloseResult>),
 }
 
@@ -38,8 +38,10 @@ impl ColumnWriter {
     /// For a field of the engine's own; else [`ColumnWriter::Any`] is right.
     pub fn own(field: &Field, column: ColumnDescPtr, writer: ArrowColumnWriter) -> ColumnWriter {
         match field.data_type() {
-            DataType::Dictionary(_, words) if **words == DataType::Utf8 => ColumnWriter::Keys(Keys::new(column)),
-            DataType::List(_) | DataType::Utf8 => ColumnWriter::Nothing { rows: 0, column, writer },
+            DataType::Dictionary(_, words) if **words == DataType::Utf8 => {
+                ColumnWriter::Keys(Box::new(Keys::new(column)))
+            }
+            DataType::List(_) | DataType::Utf8 => ColumnWriter::Nothing { rows: 0, column, writer: Box::new(writer) },
             _ => ColumnWriter::Any(vec![writer]),
         }
     }
@@ -60,7 +62,7 @@ impl ColumnWriter {
                 let Self::Nothing { rows, writer, .. } = std::mem::replace(self, Self::Any(Vec::new())) else {
                     return Ok(());
                 };
-                *self = ColumnWriter::Any(vec![writer]);
+                *self = ColumnWriter::Any(vec![*writer]);
                 if rows > 0 {
                     self.write(field, &new_null_array(field.data_type(), rows))?;
                 }
@@ -73,7 +75,9 @@ impl ColumnWriter {
     pub fn close(self) -> Result<Vec<ColumnChunk>, Failure> {
         match self {
             ColumnWriter::Any(writers) => {
-                let close = |w: ArrowColumnWriter| w.close().map(ColumnChunk::Any).map_err(|e| failure(&e));
+                let close = |w: ArrowColumnWriter| {
+                    w.close().map(|chunk| ColumnChunk::Any(Box::new(chunk))).map_err(|e| failure(&e))
+                };
                 writers.into_iter().map(close).collect()
             }
             ColumnWriter::Keys(keys) => Ok(vec![keys.pages.close()?]),

@@ -221,7 +221,7 @@ impl Groups {
             // A path begins with the field it belongs to.
             let is_own = |(column, _): &(ColumnDescPtr, _)| column.path().parts().first() == Some(field.name());
             let mut own = Vec::new();
-            while let Some(leaf) = leaves.next_if(&is_own) {
+            while let Some(leaf) = leaves.next_if(is_own) {
                 own.push(leaf);
             }
             columns.push(match (own.len(), own.pop()) {
