@@ -302,3 +302,69 @@ fn put_keys(out: &mut Vec<u8>, array: &ArrayRef, width: u32) -> Result<(), Failu
 fn failure(error: &dyn std::fmt::Display) -> Failure {
     Failure::Usage(format!("the decisions cannot be written: {error}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::write::{Form, Sink};
+    use arrow_array::types::{ArrowDictionaryKeyType, Int8Type, Int16Type};
+    use arrow_array::{Array, ArrayRef, DictionaryArray, ListArray, PrimitiveArray, RecordBatch, StringArray};
+    use arrow_select::concat::concat_batches;
+    use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+    use std::fs::File;
+    use std::sync::Arc;
+
+    /// Keys of so many words, with gaps of a pattern.
+    fn coded<K: ArrowDictionaryKeyType>(words: usize, rows: usize, gap: impl Fn(usize) -> bool) -> ArrayRef
+    where
+        K::Native: TryFrom<usize>,
+    {
+        let key = |row: usize| K::Native::try_from(row * 7 % words.max(1)).ok().filter(|_| !gap(row));
+        let keys: PrimitiveArray<K> = (0..rows).map(key).collect();
+        let values: StringArray = (0..words).map(|n| Some(format!("word {n}"))).collect();
+        Arc::new(DictionaryArray::try_new(keys, Arc::new(values)).expect("keys of words"))
+    }
+
+    #[test]
+    fn keys_and_columns_of_nothing_are_read_as_they_were() {
+        let rows = 1003;
+        let lists = ListArray::from_iter_primitive::<Int16Type, _, _>((0..rows).map(|_| None::<Vec<Option<i16>>>));
+        let late: StringArray = (0..rows).map(|row| (row > 900).then_some("late")).collect();
+        let columns: Vec<(String, ArrayRef)> = [
+            coded::<Int8Type>(6, rows, |_| false),
+            coded::<Int8Type>(1, rows, |row| row % 2 == 0),
+            coded::<Int16Type>(0, rows, |_| true),
+            coded::<Int16Type>(5, rows, |_| true),
+            coded::<Int16Type>(700, rows, |row| row % 5 == 1),
+            Arc::new(lists),
+            Arc::new(late),
+        ]
+        .into_iter()
+        .enumerate()
+        .map(|(n, array)| (format!("c{n}"), array))
+        .collect();
+        let all =
+            RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(n, a)| (n, a, true))).expect("rows");
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("keys.parquet");
+        let (mut sink, encoder) = Sink::open(Form::Parquet, path.to_str(), &all.schema(), 0).expect("a file");
+        // Two row groups, of batches that begin anywhere.
+        for (number, stretches) in [[(0, 13), (13, 500)], [(513, 400), (913, 90)]].into_iter().enumerate() {
+            let mut unit = encoder.unit(number).expect("a unit");
+            stretches.into_iter().for_each(|(at, rows)| unit.write(all.slice(at, rows)).expect("rows"));
+            sink.append(unit.finish().expect("its end")).expect("it is written");
+        }
+        sink.done().expect("it is whole");
+        let reader = ParquetRecordBatchReaderBuilder::try_new(File::open(&path).expect("a file")).expect("Parquet");
+        let schema = reader.schema().clone();
+        let read: Vec<_> = reader.build().expect("a reader").map(|b| b.expect("rows")).collect();
+        let read = concat_batches(&schema, &read).expect("one batch");
+        for (own, expected) in read.columns().iter().zip(all.columns()) {
+            let plain = |array: &ArrayRef| match arrow_array::cast::AsArray::as_any_dictionary_opt(array) {
+                Some(coded) => arrow_select::take::take(coded.values(), coded.keys(), None).expect("values"),
+                None => array.clone(),
+            };
+            assert_eq!(&plain(own), &plain(expected));
+            assert_eq!(own.null_count(), expected.null_count());
+        }
+    }
+}

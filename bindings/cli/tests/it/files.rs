@@ -82,6 +82,7 @@ fn desk() -> Desk {
 }
 
 const COLUMNS: &str = "--minor-units savings --none-where-null kind";
+const ROWS: &str = "--empty-is-none kind";
 
 #[test]
 fn every_form_in_and_out_tells_the_same_decisions() {
@@ -100,7 +101,8 @@ fn every_form_in_and_out_tells_the_same_decisions() {
     writer.write(&batch).expect("rows");
     writer.finish().expect("an end");
 
-    let ran = desk.run(&format!("decide pass.placet --facts cases.parquet --on 2026-03-02 {COLUMNS} -q")).ends(3);
+    let ran =
+        desk.run(&format!("decide pass.placet --facts cases.parquet --on 2026-03-02 {COLUMNS} --standings -q")).ends(3);
     let expected = by_case(&ran.out);
     assert_eq!(expected.len(), 300);
     let outcomes = |all: &BTreeMap<String, serde_json::Value>| {
@@ -113,7 +115,7 @@ fn every_form_in_and_out_tells_the_same_decisions() {
     assert!(outcomes(&expected).len() > 4, "{:?}", outcomes(&expected));
 
     // Single decisions, from rows.
-    let single = desk.run("decide pass.placet --facts cases.csv --on 2026-03-02 --empty-is-none kind -q").ends(3);
+    let single = desk.run(&format!("decide pass.placet --facts cases.csv --on 2026-03-02 {ROWS} -q")).ends(3);
     for line in single.out.lines() {
         let whole: serde_json::Value = serde_json::from_str(line).expect("JSON");
         let columns = &expected[whole["case"].as_str().expect("a case")];
@@ -125,20 +127,20 @@ fn every_form_in_and_out_tells_the_same_decisions() {
         }
     }
 
-    let baseline = desk.decided("cases.parquet", COLUMNS, "out.parquet");
+    let baseline = desk.decided("cases.parquet", &format!("{COLUMNS} --standings"), "out.parquet");
     assert_eq!(baseline.num_rows(), 300);
     let ids: StringArray = (0..300).map(|i| Some(format!("n{i}"))).collect();
     assert_eq!(&baseline["id"], &(Arc::new(ids) as ArrayRef), "in the order of the rows");
     for row in 0..300 {
         let told = &expected[&format!("n{row}")];
-        for column in ["outcome", "rule", "cites", "proposed"] {
+        for column in ["outcome", "rule", "cites", "proposed", "standing.young", "standing.odd"] {
             assert_eq!(told[column].as_str(), coded(&baseline, column, row), "{row} {column}");
         }
     }
     for facts in ["cases.parquet", "cases.arrow", "cases.feather", "cases.arrows", "cases.csv"] {
-        let options = if facts == "cases.csv" { "--empty-is-none kind" } else { COLUMNS };
+        let options = format!("{} --standings", if facts == "cases.csv" { ROWS } else { COLUMNS });
         for out in ["out.parquet", "out.arrow", "out.feather", "out.arrows"] {
-            let decided = desk.decided(facts, options, out);
+            let decided = desk.decided(facts, &options, out);
             assert_eq!(decided.schema().fields(), baseline.schema().fields(), "{facts} {out}");
             for (field, (own, expected)) in
                 baseline.schema().fields().iter().zip(decided.columns().iter().zip(baseline.columns()))
