@@ -34,7 +34,7 @@ award price: money in EUR "Price" cites "s. 4" as if kind is student then 10 els
 fn applicants(from: usize, rows: usize) -> RecordBatch {
     let numbers = || from..from + rows;
     let ids: StringArray = numbers().map(|i| Some(format!("n{i}"))).collect();
-    let births: Date32Array = numbers().map(|i| (i % 11 > 0).then_some((i as i32 * 397) % 19_000)).collect();
+    let births: Date32Array = numbers().map(|i| (i % 11 > 0).then_some((i * 397 % 19_000) as i32)).collect();
     let savings: Int64Array =
         numbers().map(|i| (i % 13 > 0).then_some(if i == 7 { -5 } else { i as i64 * 700 % 900_000 })).collect();
     let kinds: StringArray = numbers().map(|i| [Some("student"), Some("worker"), None][i % 3]).collect();
@@ -193,6 +193,19 @@ fn a_folder_of_files_is_one_run_in_the_order_of_names() {
     std::fs::create_dir(desk.path().join("none")).expect("a folder");
     let none = desk.run("decide pass.placet --facts none --on 2026-03-02").ends(2);
     assert_snapshot!(none.err, @"error: the folder `none` holds no file of facts: take one that ends in `.json`, `.jsonl`, `.csv`, `.parquet`, `.arrow`, `.feather`, `.ipc` or `.arrows`");
+}
+
+#[test]
+fn a_large_row_group_is_cut_for_all_cores() {
+    let desk = desk();
+    let rows = 2 * (1 << 17) + 5;
+    let whole = applicants(0, rows);
+    put_parquet(&desk.path().join("one.parquet"), &whole, rows);
+    let decided = desk.decided("one.parquet", COLUMNS, "out.parquet");
+    assert_eq!(&decided["id"], &whole["id"], "every row, in order");
+    let file = File::open(desk.path().join("out.parquet")).expect("a file");
+    let written = ParquetRecordBatchReaderBuilder::try_new(file).expect("Parquet");
+    assert_eq!(written.metadata().num_row_groups(), 2);
 }
 
 #[test]
