@@ -61,7 +61,7 @@ pub mod source;
 pub mod syntax;
 pub mod value;
 
-pub use decide::{Decision, FaultNote, Need, Options, Outcome, Outcomes, Reason, ReasonKind, Reasons, Standing};
+pub use decide::{Brief, Decision, FaultNote, Need, Options, Outcome, Outcomes, Reason, ReasonKind, Reasons, Standing};
 pub use decide::{Told, ToldValue};
 pub use diagnostic::{Code, Diagnostic, Severity};
 pub use explain::Explanation;
@@ -69,7 +69,7 @@ pub use facts::{Answer, Facts, FactsError, FactsErrors, Member};
 pub use graph::artefact::ArtefactError;
 #[cfg(feature = "compile")]
 pub use policy::CompileError;
-pub use policy::{Bundle, FactsBuilder, Policy};
+pub use policy::{Bundle, FactsBuilder, Policy, Quick};
 pub use source::Sources;
 pub use value::{Date, Value};
 
