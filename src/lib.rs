@@ -39,6 +39,8 @@
 //! Without the feature `compile` there is neither parser nor model: compiled policies are loaded ([`Policy::from_compiled`]) and
 //! decide all the same. The engine has no clock, reads no file and no environment, and uses no binary floating point.
 
+#[cfg(feature = "arrow")]
+pub mod columns;
 #[cfg(feature = "compile")]
 pub mod compile;
 pub mod decide;
@@ -61,6 +63,8 @@ pub mod source;
 pub mod syntax;
 pub mod value;
 
+#[cfg(feature = "arrow")]
+pub use columns::{BatchError, BatchOptions, Batches};
 pub use decide::{Brief, Decision, FaultNote, Need, Options, Outcome, Outcomes, Reason, ReasonKind, Reasons, Standing};
 pub use decide::{Told, ToldValue};
 pub use diagnostic::{Code, Diagnostic, Severity};

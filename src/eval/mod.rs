@@ -1,4 +1,6 @@
 //! Evaluators over the decision graph.
 
+#[cfg(feature = "arrow")]
+pub mod parallel;
 pub mod range;
 pub mod value;

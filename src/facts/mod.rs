@@ -5,11 +5,11 @@
 
 #[cfg(feature = "csv")]
 pub mod csv;
-mod describe;
-mod error;
+pub(crate) mod describe;
+pub(crate) mod error;
 pub mod json;
 mod names;
-mod read;
+pub(crate) mod read;
 mod resolve;
 mod set;
 #[cfg(test)]
@@ -20,6 +20,8 @@ mod write;
 pub use describe::describe;
 pub use error::{FactsError, FactsErrors};
 pub use names::Names;
+#[cfg(feature = "arrow")]
+pub(crate) use resolve::inherit;
 pub use resolve::{Resolved, Why, resolve};
 pub use set::{Answer, Member};
 pub use write::value_of;
@@ -119,4 +121,4 @@ pub const LONGEST_TEXT: usize = 64 * 1024;
 /// The most bytes of one case in JSON.
 pub const LONGEST_CASE: usize = 16 * 1024 * 1024;
 /// The most errors told of one case.
-const MOST_ERRORS: usize = 50;
+pub(crate) const MOST_ERRORS: usize = 50;

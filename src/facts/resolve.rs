@@ -142,7 +142,7 @@ fn only(state: &State) -> Option<&Input> {
 
 /// Gives the members' bare values the source and day of the list that they came with: who vouches for a list vouches for
 /// what stands in it. Members' own attestations stay as they are.
-pub(super) fn inherit(records: &mut [Record], source: Option<&Arc<str>>, observed: Option<Date>) {
+pub(crate) fn inherit(records: &mut [Record], source: Option<&Arc<str>>, observed: Option<Date>) {
     for state in records.iter_mut().flat_map(|r| &mut r.states) {
         if let State::Given(input) = state {
             let mut value = std::mem::replace(input, Input::None);

@@ -1,7 +1,11 @@
 //! Everything users rely on, through the public face.
 
 mod arbitrary;
+#[cfg(feature = "arrow")]
+mod arrow;
 mod artefact;
+#[cfg(feature = "arrow")]
+mod batch;
 mod facts;
 mod front_page;
 mod laws;

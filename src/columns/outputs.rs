@@ -1,0 +1,359 @@
+//! Which columns the results have, and how buffers become them.
+
+use super::layout::Layout;
+use super::results::{NO_KEY, PROPOSED, PolicyResults, Results, STANDINGS, UNSETTLED, ValueCells, Values};
+use super::{BatchError, BatchOptions, work};
+use crate::decide::{Outcome, Standing};
+use crate::graph::{Graph, NodeId, PolicyEntry, ScopeId};
+use crate::op::Shape;
+use crate::policy::Bundle;
+use crate::value::{Kind, Text};
+use arrow_array::types::{Int8Type, Int16Type};
+use arrow_array::{
+    ArrayRef, BooleanArray, Date32Array, Decimal128Array, DictionaryArray, Int8Array, Int16Array, Int64Array,
+    ListArray, RecordBatch, StringArray,
+};
+use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
+use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use std::sync::Arc;
+
+/// The columns of all policies' results.
+#[derive(Clone, Debug)]
+pub(crate) struct Outputs {
+    pub policies: Vec<PolicyOutput>,
+    carried: Vec<usize>,
+    schema: SchemaRef,
+}
+
+/// The columns of one policy's results.
+#[derive(Clone, Debug)]
+pub(crate) struct PolicyOutput {
+    prefix: String,
+    /// What the deciding rule can be called, the policy's own clause among them.
+    names: Vec<Arc<str>>,
+    cites: Vec<Arc<str>>,
+    pub awards: Vec<ValueOutput>,
+    pub reports: Vec<ValueOutput>,
+    pub shown: Vec<ValueOutput>,
+    /// Rules by name whose standings are told.
+    pub standings: Vec<Arc<str>>,
+    pub tells: Tells,
+}
+
+/// What is told on request.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Tells {
+    pub possible: bool,
+    pub needs: bool,
+}
+
+/// The column of an award, a report or a definition.
+#[derive(Clone, Debug)]
+pub(crate) struct ValueOutput {
+    /// Its name in a decision.
+    pub told: Arc<str>,
+    column: String,
+    pub node: NodeId,
+    pub form: Form,
+    /// The words of an enumeration.
+    pub words: Arc<[Arc<str>]>,
+}
+
+/// What a column of values holds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Form {
+    Whole,
+    /// Digits in all, and after the point.
+    Decimal(u8, i8),
+    Day,
+    Truth,
+    /// So many words.
+    Choice(usize),
+    Text,
+}
+
+/// What the policy's own clause is called among the rules.
+const APPLIES: &str = "applies when";
+
+impl Outputs {
+    /// The columns of a bundle's results.
+    pub fn new(
+        bundle: &Bundle,
+        chosen: &[usize],
+        input: &Schema,
+        layout: &Layout,
+        options: &BatchOptions,
+    ) -> Result<Outputs, BatchError> {
+        let program = bundle.program();
+        let several = chosen.len() > 1;
+        let entries = || chosen.iter().map(|at| &program.policies[*at]);
+        let own = |policy: &PolicyEntry| {
+            let prefix = if several { format!("{}.", policy.name) } else { String::new() };
+            PolicyOutput::new(&program.graph, policy, prefix, options)
+        };
+        let policies: Vec<PolicyOutput> = entries().map(own).collect();
+        for name in &options.show {
+            if !policies.iter().any(|p| p.shown.iter().any(|s| *s.told == **name)) {
+                let known = entries().flat_map(|p| p.defines.iter().map(|d| &*d.name));
+                let near = crate::diagnostic::closest(name, known).map(str::to_owned);
+                return Err(BatchError::Show { name: name.clone(), near });
+            }
+        }
+        let mut fields: Vec<Field> = layout.carried.iter().map(|at| input.field(*at).clone()).collect();
+        policies.iter().for_each(|p| p.fields(&mut fields));
+        let schema = SchemaRef::new(Schema::new(fields));
+        Ok(Outputs { policies, carried: layout.carried.clone(), schema })
+    }
+
+    /// The columns.
+    pub fn schema(&self) -> SchemaRef {
+        self.schema.clone()
+    }
+
+    /// Empty results for so many rows.
+    pub fn results(&self, rows: usize) -> Results {
+        let pieces = rows.div_ceil(work::MORSEL);
+        let policies = self.policies.iter().map(|p| PolicyResults::new(p, rows, pieces)).collect();
+        Results { policies, rows }
+    }
+
+    /// The results as columns, those carried before them.
+    pub fn assemble(&self, batch: &RecordBatch, results: Results) -> Result<RecordBatch, BatchError> {
+        let rows = results.rows;
+        let mut columns: Vec<ArrayRef> = self.carried.iter().map(|at| batch.column(*at).clone()).collect();
+        for (output, results) in self.policies.iter().zip(results.policies) {
+            output.assemble(results, &mut columns)?;
+        }
+        let options = arrow_array::RecordBatchOptions::new().with_row_count(Some(rows));
+        Ok(RecordBatch::try_new_with_options(self.schema.clone(), columns, &options)?)
+    }
+}
+
+impl PolicyOutput {
+    fn new(graph: &Graph, policy: &PolicyEntry, prefix: String, options: &BatchOptions) -> PolicyOutput {
+        let mut names: Vec<Arc<str>> = Vec::new();
+        let mut cites: Vec<Arc<str>> = Vec::new();
+        let add = |all: &mut Vec<Arc<str>>, text: Arc<str>| {
+            if !all.contains(&text) {
+                all.push(text);
+            }
+        };
+        let cited = |text: &Text| text.shared(&options.language);
+        for rule in &policy.rules {
+            add(&mut names, rule.name.clone());
+            rule.cites.iter().for_each(|c| add(&mut cites, cited(c)));
+        }
+        if let Some(applies) = &policy.applies {
+            add(&mut names, APPLIES.into());
+            applies.cites.as_ref().or(policy.cites.as_ref()).into_iter().for_each(|c| add(&mut cites, cited(c)));
+        }
+        let output = |name: &Arc<str>, column: String, node: NodeId| {
+            let shape = graph.node(node).shape;
+            let words = match shape.kind {
+                Kind::Enum(id) => graph.enums[id.0 as usize].values.iter().map(|w| Arc::from(&**w)).collect(),
+                _ => [].into(),
+            };
+            ValueOutput { told: name.clone(), column, node, form: form(graph, node, shape), words }
+        };
+        let told = |o: &crate::graph::Output| output(&o.name, format!("{prefix}{}", o.name), o.node);
+        let mut shown = Vec::new();
+        for define in policy.defines.iter().filter(|d| options.show.iter().any(|s| **s == *d.name)) {
+            if graph.node(define.node).scope == ScopeId::CASE {
+                let name: Arc<str> = define.name.as_ref().into();
+                shown.push(output(&name, format!("{prefix}value.{name}"), define.node));
+            }
+        }
+        PolicyOutput {
+            awards: policy.awards.iter().map(told).collect(),
+            reports: policy.reports.iter().map(told).collect(),
+            shown,
+            standings: if options.standings { names.clone() } else { Vec::new() },
+            tells: Tells { possible: options.possible, needs: options.needs },
+            prefix,
+            names,
+            cites,
+        }
+    }
+
+    /// All values in the order of their columns.
+    pub fn values(&self) -> impl Iterator<Item = &ValueOutput> {
+        self.awards.iter().chain(&self.reports).chain(&self.shown)
+    }
+
+    /// The key of a rule's name.
+    pub fn rule_key(&self, name: &str) -> i16 {
+        self.names.iter().position(|n| **n == *name).map_or(NO_KEY, |k| k as i16)
+    }
+
+    /// The key of a citation.
+    pub fn cite_key(&self, cites: &str) -> i16 {
+        self.cites.iter().position(|c| **c == *cites).map_or(NO_KEY, |k| k as i16)
+    }
+
+    fn fields(&self, all: &mut Vec<Field>) {
+        let mut add = |name: &str, form: DataType, nullable: bool| {
+            all.push(Field::new(format!("{}{name}", self.prefix), form, nullable));
+        };
+        let texts = |keys: DataType| DataType::Dictionary(Box::new(keys), Box::new(DataType::Utf8));
+        add("outcome", texts(DataType::Int8), false);
+        add("proposed", texts(DataType::Int8), true);
+        add("settled", DataType::Boolean, false);
+        add("rule", texts(DataType::Int16), true);
+        add("cites", texts(DataType::Int16), true);
+        if self.tells.possible {
+            add("possible", list_of_texts(), true);
+        }
+        if self.tells.needs {
+            add("needs", list_of_texts(), true);
+        }
+        add("faults", list_of_texts(), true);
+        add("error", DataType::Utf8, true);
+        for rule in &self.standings {
+            add(&format!("standing.{rule}"), texts(DataType::Int8), true);
+        }
+        all.extend(self.values().map(|v| Field::new(&v.column, v.form.data_type(), true)));
+    }
+
+    fn assemble(&self, results: PolicyResults, columns: &mut Vec<ArrayRef>) -> Result<(), BatchError> {
+        let rows = results.verdicts.len();
+        let outcomes = texts(Outcome::ALL.iter().map(|o| o.as_str()));
+        let keys: Vec<i8> = results.verdicts.iter().map(|v| (v & 7) as i8).collect();
+        columns.push(Arc::new(DictionaryArray::<Int8Type>::try_new(Int8Array::new(keys.into(), None), outcomes)?));
+        let proposed = bits(&results.verdicts, |v| v & PROPOSED != 0);
+        let declined = texts([Outcome::Declined.as_str()].into_iter());
+        let keys = Int8Array::new(vec![0; rows].into(), Some(NullBuffer::new(proposed)));
+        columns.push(Arc::new(DictionaryArray::<Int8Type>::try_new(keys, declined)?));
+        columns.push(Arc::new(BooleanArray::new(bits(&results.verdicts, |v| v & UNSETTLED == 0), None)));
+        columns.push(keyed(results.rules, &self.names)?);
+        columns.push(keyed(results.cites, &self.cites)?);
+        let rare = &results.rare;
+        if self.tells.possible {
+            let all = rare.iter().flat_map(|r| &r.possible);
+            columns.push(lists(rows, all.map(|(row, o)| (*row, o.iter().map(Outcome::as_str).collect())))?);
+        }
+        if self.tells.needs {
+            let all = rare.iter().flat_map(|r| &r.needs);
+            columns.push(lists(rows, all.map(|(row, n)| (*row, n.iter().map(|n| &**n).collect())))?);
+        }
+        let all = rare.iter().flat_map(|r| &r.faults);
+        columns.push(lists(rows, all.map(|(row, f)| (*row, f.iter().map(|f| &**f).collect())))?);
+        columns.push(errors(rows, rare.iter().flat_map(|r| &r.errors))?);
+        let words = texts(STANDINGS.iter().map(|s: &Standing| s.as_str()));
+        for keys in results.standings {
+            let nulls = NullBuffer::new(bits(&keys, |k| k >= 0));
+            let keys = Int8Array::new(keys.into(), Some(nulls).filter(|n| n.null_count() > 0));
+            columns.push(Arc::new(DictionaryArray::<Int8Type>::try_new(keys, words.clone())?));
+        }
+        for (values, output) in results.values.into_iter().zip(self.values()) {
+            columns.push(output.assemble(values)?);
+        }
+        Ok(())
+    }
+}
+
+impl ValueOutput {
+    fn assemble(&self, values: Values) -> Result<ArrayRef, BatchError> {
+        let nulls = Some(NullBuffer::new(bits(&values.given, |g| g != 0))).filter(|n| n.null_count() > 0);
+        Ok(match values.cells {
+            ValueCells::Whole(v) => Arc::new(Int64Array::new(v.into(), nulls)),
+            ValueCells::Decimal(v) => {
+                let (precision, scale) = match self.form {
+                    Form::Decimal(precision, scale) => (precision, scale),
+                    _ => (38, 0),
+                };
+                Arc::new(Decimal128Array::new(v.into(), nulls).with_precision_and_scale(precision, scale)?)
+            }
+            ValueCells::Day(v) => Arc::new(Date32Array::new(v.into(), nulls)),
+            ValueCells::Truth(v) => Arc::new(BooleanArray::new(bits(&v, |t| t != 0), nulls)),
+            ValueCells::Choice(keys) => keyed(keys, &self.words)?,
+            ValueCells::Text(v) => Arc::new(v.iter().map(|t| t.as_deref()).collect::<StringArray>()),
+        })
+    }
+}
+
+impl Form {
+    fn data_type(self) -> DataType {
+        match self {
+            Form::Whole => DataType::Int64,
+            Form::Decimal(precision, scale) => DataType::Decimal128(precision, scale),
+            Form::Day => DataType::Date32,
+            Form::Truth => DataType::Boolean,
+            Form::Choice(_) => DataType::Dictionary(Box::new(DataType::Int16), Box::new(DataType::Utf8)),
+            Form::Text => DataType::Utf8,
+        }
+    }
+}
+
+/// What holds a node's values: whole numbers where all fit 64 bits, else decimals as wide as its range asks.
+fn form(graph: &Graph, node: NodeId, shape: Shape) -> Form {
+    let most = graph.node(node).set.ends().map_or(i128::MAX, |(low, high)| high.max(low.saturating_neg()));
+    let scale = if shape.kind == Kind::Percentage { shape.scale.saturating_sub(2) } else { shape.scale };
+    match shape.kind {
+        Kind::Date => Form::Day,
+        Kind::Truth => Form::Truth,
+        Kind::Enum(id) => Form::Choice(graph.enums[id.0 as usize].values.len()),
+        Kind::Text | Kind::List(_) => Form::Text,
+        _ if scale == 0 && most < i128::from(i64::MAX) => Form::Whole,
+        _ if most < 10i128.pow(18) => Form::Decimal(18, scale as i8),
+        _ => Form::Decimal(38, scale as i8),
+    }
+}
+
+fn list_of_texts() -> DataType {
+    DataType::List(Arc::new(Field::new_list_field(DataType::Utf8, false)))
+}
+
+fn texts<'a>(words: impl Iterator<Item = &'a str>) -> ArrayRef {
+    Arc::new(StringArray::from_iter_values(words))
+}
+
+/// Keys of texts, [`NO_KEY`] for null.
+fn keyed(keys: Vec<i16>, words: &[Arc<str>]) -> Result<ArrayRef, BatchError> {
+    let nulls = NullBuffer::new(bits(&keys, |k| k >= 0));
+    let keys = Int16Array::new(keys.into(), Some(nulls).filter(|n| n.null_count() > 0));
+    Ok(Arc::new(DictionaryArray::<Int16Type>::try_new(keys, texts(words.iter().map(|w| &**w)))?))
+}
+
+/// A list of texts for the few rows that have one, null for the others.
+fn lists<'a>(rows: usize, given: impl Iterator<Item = (usize, Vec<&'a str>)>) -> Result<ArrayRef, BatchError> {
+    let mut offsets = Vec::with_capacity(rows + 1);
+    let mut valid = vec![0u8; rows.div_ceil(8)];
+    let mut items: Vec<&str> = Vec::new();
+    offsets.push(0i32);
+    for (row, texts) in given {
+        offsets.resize(row + 1, items.len() as i32);
+        items.extend(texts);
+        offsets.push(items.len() as i32);
+        valid[row / 8] |= 1 << (row % 8);
+    }
+    offsets.resize(rows + 1, items.len() as i32);
+    let nulls = NullBuffer::new(BooleanBuffer::new(Buffer::from_vec(valid), 0, rows));
+    let offsets = OffsetBuffer::new(ScalarBuffer::from(offsets));
+    let field = Arc::new(Field::new_list_field(DataType::Utf8, false));
+    let values = Arc::new(StringArray::from_iter_values(items));
+    Ok(Arc::new(ListArray::try_new(field, offsets, values, Some(nulls))?))
+}
+
+fn errors<'a>(rows: usize, given: impl Iterator<Item = &'a (usize, Arc<str>)>) -> Result<ArrayRef, BatchError> {
+    let mut offsets = Vec::with_capacity(rows + 1);
+    let mut valid = vec![0u8; rows.div_ceil(8)];
+    let mut text = String::new();
+    offsets.push(0i32);
+    for (row, error) in given {
+        offsets.resize(row + 1, text.len() as i32);
+        text.push_str(error);
+        offsets.push(text.len() as i32);
+        valid[row / 8] |= 1 << (row % 8);
+    }
+    offsets.resize(rows + 1, text.len() as i32);
+    let nulls = NullBuffer::new(BooleanBuffer::new(Buffer::from_vec(valid), 0, rows));
+    let offsets = OffsetBuffer::new(ScalarBuffer::from(offsets));
+    Ok(Arc::new(StringArray::try_new(offsets, Buffer::from(text.into_bytes()), Some(nulls))?))
+}
+
+/// One bit an item.
+fn bits<T: Copy>(items: &[T], is_set: impl Fn(T) -> bool) -> BooleanBuffer {
+    let byte = |eight: &[T]| eight.iter().enumerate().fold(0u8, |byte, (i, item)| byte | u8::from(is_set(*item)) << i);
+    let bytes: Vec<u8> = items.chunks(8).map(byte).collect();
+    BooleanBuffer::new(Buffer::from_vec(bytes), 0, items.len())
+}
