@@ -1,7 +1,10 @@
 //! Placet for Python. Convert, call, convert: nothing about policy is decided in here.
 
+mod arrow;
+mod batch;
 mod decision;
 mod errors;
+mod lists;
 mod policy;
 mod read;
 mod record;
@@ -22,6 +25,8 @@ mod _placet {
     const __version__: &str = env!("CARGO_PKG_VERSION");
     #[pymodule_export]
     use super::_command;
+    #[pymodule_export]
+    use super::batch::{Batch, Stream};
     #[pymodule_export]
     use super::decision::{Decision, Explanation, Fault, Need, Open, Reason};
     #[pymodule_export]

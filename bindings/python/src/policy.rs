@@ -1,5 +1,6 @@
 //! Policies and bundles.
 
+use crate::batch::{self, Asked, Batch, Deciders, Stream};
 use crate::decision::{Decision, loads};
 use crate::errors::{self, Diagnostic};
 use crate::read;
@@ -254,6 +255,53 @@ impl Policy {
         Ok(Decision { policy: self.policy.clone(), facts, on, options, brief, whole: OnceLock::new() })
     }
 
+    /// Decides every row of a table, on all cores and without holding the interpreter. The decisions come in the order of the
+    /// rows, as columns; a row whose facts cannot be used is `invalid`, and says why.
+    ///
+    /// `data` is anything that offers Arrow columns (polars, pandas, pyarrow, duckdb, a record-batch reader), a dict of columns,
+    /// or a list of dicts as `decide` takes them. A column is named as its fact; null is not known. `X.source` and `X.observed`
+    /// beside `X` say who told it and when. A list of records is a column of lists of structs, or a second table:
+    /// `lists={"household": (members, "application")}` names its column with the key, and a third name that of the cases.
+    ///
+    /// Keyword arguments: `on_column` names a column with each row's day, in place of `on`; `id` the column that names the case;
+    /// `carry` columns that go through as they are; `other_columns=True` passes over columns that tell no fact; `attested`,
+    /// `complete`, `show`, `language` as for `decide`; `none_where_null` names facts for which null means *none*; `minor_units` columns
+    /// of whole numbers that count cents; `possible`, `needs` (both `True`) and `standings` ask for these columns; `threads` is how many
+    /// to work in (all that the process may use); `progress` is called now and then with how many rows are done, of how many.
+    ///
+    /// Raises `FactsError` for columns that cannot be used, and `KeyboardInterrupt` on Ctrl-C.
+    #[pyo3(
+        signature = (data, on=None, **keywords),
+        text_signature = "($self, data, on=None, *, on_column=None, id=None, carry=(), other_columns=False, attested=False, \
+            complete=False, none_where_null=(), minor_units=(), possible=True, needs=True, standings=False, show=(), language='', \
+            lists=None, threads=None, progress=None)"
+    )]
+    fn decide_batch<'py>(
+        &self,
+        data: &Bound<'py, PyAny>,
+        on: Option<Bound<'py, PyAny>>,
+        keywords: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Batch> {
+        batch::decide(Deciders::One(&self.policy), data, Asked::new(on, keywords)?)
+    }
+
+    /// Decides a reader's batches as they are asked for, in bounded memory. Arguments are those of `decide_batch`, without `lists`
+    /// and `progress`. The result can be read once: `pyarrow.RecordBatchReader.from_stream(stream)`.
+    #[pyo3(
+        signature = (data, on=None, **keywords),
+        text_signature = "($self, data, on=None, *, on_column=None, id=None, carry=(), other_columns=False, attested=False, \
+            complete=False, none_where_null=(), minor_units=(), possible=True, needs=True, standings=False, show=(), language='', \
+            threads=None)"
+    )]
+    fn decide_stream<'py>(
+        &self,
+        data: &Bound<'py, PyAny>,
+        on: Option<Bound<'py, PyAny>>,
+        keywords: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Stream> {
+        batch::stream(Deciders::One(&self.policy), data, Asked::new(on, keywords)?)
+    }
+
     /// The JSON Schema (2020-12) of its `facts` or `decisions`.
     #[pyo3(signature = (of="facts", *, language=""))]
     fn schema<'py>(&self, py: Python<'py>, of: &str, language: &str) -> PyResult<Bound<'py, PyAny>> {
@@ -366,6 +414,53 @@ impl Bundle {
             whole: OnceLock::from(decision),
         });
         Ok(decided.collect())
+    }
+
+    /// Decides every row of a table by all policies, on all cores and without holding the interpreter. The decisions come in the order of the
+    /// rows, as columns; a row whose facts cannot be used is `invalid`, and says why.
+    ///
+    /// `data` is anything that offers Arrow columns (polars, pandas, pyarrow, duckdb, a record-batch reader), a dict of columns,
+    /// or a list of dicts as `decide` takes them. A column is named as its fact; null is not known. `X.source` and `X.observed`
+    /// beside `X` say who told it and when. A list of records is a column of lists of structs, or a second table:
+    /// `lists={"household": (members, "application")}` names its column with the key, and a third name that of the cases.
+    ///
+    /// Keyword arguments: `on_column` names a column with each row's day, in place of `on`; `id` the column that names the case;
+    /// `carry` columns that go through as they are; `other_columns=True` passes over columns that tell no fact; `attested`,
+    /// `complete`, `show`, `language` as for `decide`; `none_where_null` names facts for which null means *none*; `minor_units` columns
+    /// of whole numbers that count cents; `possible`, `needs` (both `True`) and `standings` ask for these columns; `threads` is how many
+    /// to work in (all that the process may use); `progress` is called now and then with how many rows are done, of how many.
+    ///
+    /// Raises `FactsError` for columns that cannot be used, and `KeyboardInterrupt` on Ctrl-C.
+    #[pyo3(
+        signature = (data, on=None, **keywords),
+        text_signature = "($self, data, on=None, *, on_column=None, id=None, carry=(), other_columns=False, attested=False, \
+            complete=False, none_where_null=(), minor_units=(), possible=True, needs=True, standings=False, show=(), language='', \
+            lists=None, threads=None, progress=None)"
+    )]
+    fn decide_batch<'py>(
+        &self,
+        data: &Bound<'py, PyAny>,
+        on: Option<Bound<'py, PyAny>>,
+        keywords: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Batch> {
+        batch::decide(Deciders::All(&self.bundle), data, Asked::new(on, keywords)?)
+    }
+
+    /// Decides a reader's batches as they are asked for, in bounded memory. Arguments are those of `decide_batch`, without `lists`
+    /// and `progress`. The result can be read once: `pyarrow.RecordBatchReader.from_stream(stream)`.
+    #[pyo3(
+        signature = (data, on=None, **keywords),
+        text_signature = "($self, data, on=None, *, on_column=None, id=None, carry=(), other_columns=False, attested=False, \
+            complete=False, none_where_null=(), minor_units=(), possible=True, needs=True, standings=False, show=(), language='', \
+            threads=None)"
+    )]
+    fn decide_stream<'py>(
+        &self,
+        data: &Bound<'py, PyAny>,
+        on: Option<Bound<'py, PyAny>>,
+        keywords: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Stream> {
+        batch::stream(Deciders::All(&self.bundle), data, Asked::new(on, keywords)?)
     }
 
     /// The JSON Schema (2020-12) of the `facts` or `decisions`.

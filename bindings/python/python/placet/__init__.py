@@ -21,6 +21,7 @@
 
 from ._errors import ArtefactError, FactsError, PlacetError, PolicyError
 from ._placet import (
+    Batch,
     Bundle,
     Decision,
     Diagnostic,
@@ -31,12 +32,14 @@ from ._placet import (
     Place,
     Policy,
     Reason,
+    Stream,
     Trouble,
     __version__,
 )
 
 __all__ = [
     "ArtefactError",
+    "Batch",
     "Bundle",
     "Decision",
     "Diagnostic",
@@ -50,6 +53,7 @@ __all__ = [
     "Policy",
     "PolicyError",
     "Reason",
+    "Stream",
     "Trouble",
     "__version__",
 ]

@@ -102,3 +102,22 @@ def policy(policy):
     version = f"{escape(policy.version)}, " if policy.version else ""
     heading = _heading(policy.title or policy.name, f"{version}graph {policy.graph[:12]}")
     return f'{heading}<div style="overflow:auto;background:#fff">{policy.draw("svg")}</div>'
+
+
+def batch(batch):
+    parts = [f"<div><strong>{len(batch):,} decisions</strong></div>"]
+    for column in batch.columns:
+        if column != "outcome" and not column.endswith(".outcome"):
+            continue
+        prefix = column[: -len("outcome")]
+        rows = [
+            (_badge(outcome), f"{count:,}", f"{count / len(batch):.1%}")
+            for outcome, count in batch.summary(column).items()
+        ]
+        parts.append(_table([prefix.rstrip("."), "rows", ""], rows))
+        rules = [(rule, count) for rule, count in batch.summary(prefix + "rule").items() if rule is not None]
+        if rules:
+            rows = [(escape(rule), f"{count:,}", f"{count / len(batch):.1%}") for rule, count in rules[:10]]
+            parts.append(_table(["deciding rule", "rows", ""], rows))
+    parts.append(f"<div>{escape(', '.join(batch.columns))}</div>")
+    return "".join(parts)
