@@ -26,7 +26,7 @@ pub struct Policy {
 }
 
 /// Policies that are decided together. A sequence of policies, that are found by name too.
-#[pyclass(frozen, sequence, module = "placet")]
+#[pyclass(frozen, module = "placet")]
 pub struct Bundle {
     pub bundle: placet::Bundle,
     warnings: Vec<Py<Diagnostic>>,
@@ -235,7 +235,10 @@ impl Policy {
     /// `complete` what is missing will never come.
     ///
     /// Raises `FactsError` with all that is wrong with the facts. What a decision says is never raised.
-    #[pyo3(signature = (facts, on, *, language="", reasons="all", show=Vec::new(), attested=false, complete=false))]
+    #[pyo3(
+        signature = (facts, on, *, language="", reasons="all", show=Vec::new(), attested=false, complete=false),
+        text_signature = "($self, facts, on, *, language='', reasons='all', show=(), attested=False, complete=False)"
+    )]
     #[allow(clippy::too_many_arguments)]
     fn decide(
         &self,
@@ -389,7 +392,10 @@ impl Bundle {
     /// Decides one case by all policies over one evaluation. Facts and options are those of `Policy.decide`.
     ///
     /// Raises `FactsError` with all that is wrong with the facts.
-    #[pyo3(signature = (facts, on, *, language="", reasons="all", show=Vec::new(), attested=false, complete=false))]
+    #[pyo3(
+        signature = (facts, on, *, language="", reasons="all", show=Vec::new(), attested=false, complete=false),
+        text_signature = "($self, facts, on, *, language='', reasons='all', show=(), attested=False, complete=False)"
+    )]
     #[allow(clippy::too_many_arguments)]
     fn decide(
         &self,
@@ -471,6 +477,11 @@ impl Bundle {
 
     fn __len__(&self) -> usize {
         self.bundle.program().policies.len()
+    }
+
+    fn __iter__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let policies: Vec<Policy> = self.bundle.policies().map(|policy| self.policy(policy)).collect();
+        Ok(policies.into_pyobject(py)?.try_iter()?.into_any())
     }
 
     fn __getitem__(&self, key: &Bound<'_, PyAny>) -> PyResult<Policy> {
