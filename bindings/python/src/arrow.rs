@@ -1,15 +1,17 @@
 //! Arrow's tables in and out, by the PyCapsule protocol: pointers change hands, no value is copied.
 #![allow(unsafe_code)]
 
+use arrow_array::cast::AsArray;
 use arrow_array::ffi::{self, FFI_ArrowArray};
-use arrow_array::ffi_stream::{ArrowArrayStreamReader, FFI_ArrowArrayStream};
+use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchIterator, RecordBatchReader, StructArray, make_array};
 use arrow_schema::ffi::FFI_ArrowSchema;
-use arrow_schema::{ArrowError, Schema};
+use arrow_schema::{ArrowError, Schema, SchemaRef};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
-use std::ffi::CStr;
+use std::ffi::{CStr, c_void};
+use std::sync::Arc;
 
 const SCHEMA: &CStr = c"arrow_schema";
 const ARRAY: &CStr = c"arrow_array";
@@ -21,7 +23,9 @@ pub type Reader = Box<dyn RecordBatchReader + Send>;
 /// The reader that an object offers, if it offers one.
 pub fn reader(object: &Bound<'_, PyAny>) -> PyResult<Option<Reader>> {
     if let Some(offered) = offer(object, "__arrow_c_stream__")? {
-        return Ok(Some(Box::new(stream(&offered)?)));
+        let arrays = arrays(&offered)?;
+        let schema = Schema::try_from(&arrays.schema).map_err(|error| failed(&error))?;
+        return Ok(Some(Box::new(Batches { schema: Arc::new(schema), arrays })));
     }
     let Some(offered) = offer(object, "__arrow_c_array__")? else { return Ok(None) };
     let array = array(&offered)?;
@@ -42,9 +46,8 @@ pub fn column(object: &Bound<'_, PyAny>) -> PyResult<Option<Vec<ArrayRef>>> {
         return Ok(Some(vec![array(&offered)?]));
     }
     let Some(offered) = offer(object, "__arrow_c_stream__")? else { return Ok(None) };
-    let stream = take_stream(&offered)?;
-    let pieces = object.py().detach(move || chunks(stream));
-    pieces.map(Some).map_err(|error| failed(&error))
+    let arrays = arrays(&offered)?;
+    object.py().detach(|| arrays.collect::<Result<_, _>>()).map(Some).map_err(|error| failed(&error))
 }
 
 /// Something that Arrow takes amiss: a stream that fails, columns that do not fit together.
@@ -75,56 +78,127 @@ fn offer<'py>(object: &Bound<'py, PyAny>, method: &str) -> PyResult<Option<Bound
     object.call_method0(method).map(Some)
 }
 
-fn take_stream(capsule: &Bound<'_, PyAny>) -> PyResult<FFI_ArrowArrayStream> {
-    let pointer = capsule.cast::<PyCapsule>()?.pointer_checked(Some(STREAM))?;
-    // SAFETY: a capsule of this name holds a stream by the protocol. Taking it leaves a released stream behind, so that the
-    // capsule's destructor lets go of nothing; the interpreter is held meanwhile.
-    Ok(unsafe { FFI_ArrowArrayStream::from_raw(pointer.cast().as_ptr()) })
-}
-
-fn stream(capsule: &Bound<'_, PyAny>) -> PyResult<ArrowArrayStreamReader> {
-    let stream = take_stream(capsule)?;
-    capsule.py().detach(move || ArrowArrayStreamReader::try_new(stream)).map_err(|error| failed(&error))
-}
-
 fn array(capsules: &Bound<'_, PyAny>) -> PyResult<ArrayRef> {
     let (schema, array): (Bound<'_, PyAny>, Bound<'_, PyAny>) = capsules.extract()?;
     let schema = schema.cast::<PyCapsule>()?.pointer_checked(Some(SCHEMA))?;
     let array = array.cast::<PyCapsule>()?.pointer_checked(Some(ARRAY))?;
     // SAFETY: capsules of these names hold a schema and an array by the protocol. The schema is borrowed while its capsule
     // lives; taking the array leaves a released one behind.
-    let data = unsafe { ffi::from_ffi(FFI_ArrowArray::from_raw(array.cast().as_ptr()), schema.cast().as_ref()) };
-    data.map(make_array).map_err(|error| failed(&error))
+    let (schema, array) = unsafe { (schema.cast().as_ref(), FFI_ArrowArray::from_raw(array.cast().as_ptr())) };
+    import(array, schema).map_err(|error| failed(&error))
 }
 
-/// The arrays of a stream that is a column: its items need not be records.
-fn chunks(mut stream: FFI_ArrowArrayStream) -> Result<Vec<ArrayRef>, ArrowError> {
-    let (Some(get_schema), Some(get_next), Some(get_last_error)) =
-        (stream.get_schema, stream.get_next, stream.get_last_error)
-    else {
-        return Err(ArrowError::CDataInterface("it has been read before".to_owned()));
-    };
-    let failed = |code: i32, stream: &mut FFI_ArrowArrayStream| {
-        // SAFETY: the stream is not released; what it tells is null or a text that lives until it is asked for more.
-        let told = unsafe { get_last_error(stream).as_ref().map(|text| CStr::from_ptr(text)) };
+fn arrays(capsule: &Bound<'_, PyAny>) -> PyResult<Arrays> {
+    let pointer = capsule.cast::<PyCapsule>()?.pointer_checked(Some(STREAM))?;
+    // SAFETY: a capsule of this name holds a stream by the protocol. Taking it leaves a released stream behind, so that the
+    // capsule's destructor lets go of nothing; the interpreter is held meanwhile.
+    let stream = unsafe { FFI_ArrowArrayStream::from_raw(pointer.cast().as_ptr()) };
+    capsule.py().detach(|| Arrays::new(stream)).map_err(|error| failed(&error))
+}
+
+/// The arrays of a stream: records of a table, or pieces of a column.
+struct Arrays {
+    stream: FFI_ArrowArrayStream,
+    schema: FFI_ArrowSchema,
+}
+
+impl Arrays {
+    fn new(stream: FFI_ArrowArrayStream) -> Result<Arrays, ArrowError> {
+        let mut arrays = Arrays { stream, schema: FFI_ArrowSchema::empty() };
+        let Some(get_schema) = arrays.stream.get_schema else {
+            return Err(ArrowError::CDataInterface("it has been read before".to_owned()));
+        };
+        // SAFETY: the stream is not released, and the schema is there to be written.
+        match unsafe { get_schema(&mut arrays.stream, &mut arrays.schema) } {
+            0 => Ok(arrays),
+            code => Err(arrays.failed(code)),
+        }
+    }
+
+    fn failed(&mut self, code: i32) -> ArrowError {
+        let told = self.stream.get_last_error.and_then(|get_last_error| {
+            // SAFETY: the stream is not released; what it tells is null or a text that lives until it is asked for more.
+            unsafe { get_last_error(&mut self.stream).as_ref().map(|text| CStr::from_ptr(text)) }
+        });
         let told = told.map_or_else(|| format!("error {code}"), |text| text.to_string_lossy().into_owned());
         ArrowError::CDataInterface(told)
-    };
-    let mut schema = FFI_ArrowSchema::empty();
-    // SAFETY: the stream is not released, and the schema is there to be written.
-    match unsafe { get_schema(&mut stream, &mut schema) } {
-        0 => {}
-        code => return Err(failed(code, &mut stream)),
     }
-    let mut arrays = Vec::new();
-    loop {
+}
+
+impl Iterator for Arrays {
+    type Item = Result<ArrayRef, ArrowError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let get_next = self.stream.get_next?;
         let mut array = FFI_ArrowArray::empty();
         // SAFETY: the stream is not released, and the array is there to be written.
-        match unsafe { get_next(&mut stream, &mut array) } {
-            0 if array.is_released() => return Ok(arrays),
-            // SAFETY: the stream has just given this array, and says that its type is the schema.
-            0 => arrays.push(make_array(unsafe { ffi::from_ffi(array, &schema) }?)),
-            code => return Err(failed(code, &mut stream)),
+        match unsafe { get_next(&mut self.stream, &mut array) } {
+            0 if array.is_released() => None,
+            0 => Some(import(array, &self.schema)),
+            code => Some(Err(self.failed(code))),
+        }
+    }
+}
+
+/// The record batches of a stream.
+struct Batches {
+    schema: SchemaRef,
+    arrays: Arrays,
+}
+
+impl Iterator for Batches {
+    type Item = Result<RecordBatch, ArrowError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.arrays.next().map(|array| {
+            let (_, columns, nulls) = array?.as_struct().clone().into_parts();
+            if nulls.is_some_and(|nulls| nulls.null_count() > 0) {
+                return Err(ArrowError::CDataInterface("a row of it is null as a whole".to_owned()));
+            }
+            RecordBatch::try_new(self.schema.clone(), columns)
+        })
+    }
+}
+
+impl RecordBatchReader for Batches {
+    fn schema(&self) -> SchemaRef {
+        self.schema.clone()
+    }
+}
+
+/// An array that has been handed over, of the type that its schema says.
+fn import(mut array: FFI_ArrowArray, schema: &FFI_ArrowSchema) -> Result<ArrayRef, ArrowError> {
+    // SAFETY: whoever handed the array over says that its type is the schema; the head has the layout of the C data interface.
+    unsafe {
+        without_buffers_of_nothing((&raw mut array).cast(), schema);
+        ffi::from_ffi(array, schema).map(make_array)
+    }
+}
+
+/// The first members of an array, as the C data interface lays them out.
+#[repr(C)]
+struct Head {
+    length: i64,
+    null_count: i64,
+    offset: i64,
+    count_of_buffers: i64,
+    count_of_children: i64,
+    buffers: *mut *const c_void,
+    children: *mut *mut Head,
+}
+
+/// Columns of nothing but null have no buffers; polars hands one over all the same, which arrow-rs takes amiss.
+///
+/// # Safety
+/// `array` points to an array of the schema's type, that nobody else reads.
+unsafe fn without_buffers_of_nothing(array: *mut Head, schema: &FFI_ArrowSchema) {
+    // SAFETY: an array of this type has the children that its schema has.
+    unsafe {
+        if schema.format() == "n" {
+            (*array).count_of_buffers = 0;
+        }
+        for (at, child) in schema.children().enumerate() {
+            without_buffers_of_nothing(*(*array).children.add(at), child);
         }
     }
 }

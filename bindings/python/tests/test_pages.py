@@ -138,7 +138,7 @@ def test_page(page):
             bundle = placet.Bundle.from_texts({"page.placet": "\n".join(body)})
         elif words[0] == "facts":
             on, options = settings(words[1:])
-            cases = [json.loads(case, parse_float=Decimal) for case in body]
+            cases = list(read(body))
             answers = list(one_by_one(bundle, cases, on, options))
             decided = [a if isinstance(a, str) else "\n".join(map(line, a)) for a in answers]
             cases_seen += len(cases)
