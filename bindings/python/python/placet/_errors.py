@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+# For checkers only: `typing` would take longer to import than all of Placet.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ._placet import Diagnostic, Trouble
+
 
 class PlacetError(Exception):
     """Anything that Placet raises of its own."""
@@ -10,23 +17,23 @@ class PlacetError(Exception):
 class PolicyError(PlacetError, ValueError):
     """A policy's text cannot be compiled. The message draws each error under the line it stands on."""
 
-    def __init__(self, message, diagnostics=()):
+    def __init__(self, message: str, diagnostics: Iterable[Diagnostic] = ()) -> None:
         super().__init__(message, diagnostics)
         self.diagnostics = tuple(diagnostics)
 
-    def __str__(self):
-        return self.args[0]
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 class FactsError(PlacetError, ValueError):
     """The facts of a case, or the columns of a table, do not fit the policy. The message names each fact."""
 
-    def __init__(self, message, errors=()):
+    def __init__(self, message: str, errors: Iterable[Trouble] = ()) -> None:
         super().__init__(message, errors)
         self.errors = tuple(errors)
 
-    def __str__(self):
-        return self.args[0]
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 class ArtefactError(PlacetError, ValueError):

@@ -1,6 +1,12 @@
 """What notebooks show. Colours follow the page's, so that light and dark themes both read well."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable
 from html import escape
+from typing import Any
+
+from ._placet import Batch, Decision, Explanation, Policy
 
 _WORDS = {
     "approved": ("Approved", "#2e7d32"),
@@ -12,21 +18,21 @@ _WORDS = {
 }
 
 
-def _badge(outcome):
+def _badge(outcome: str) -> str:
     word, colour = _WORDS[outcome]
     return (
         f'<span style="background:{colour};color:#fff;border-radius:3px;padding:1px 8px;font-weight:600">{word}</span>'
     )
 
 
-def _table(head, rows):
+def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     style = "text-align:left;vertical-align:top"
     th = "".join(f'<th style="{style}">{escape(h)}</th>' for h in head)
     body = "".join("<tr>" + "".join(f'<td style="{style}">{cell}</td>' for cell in row) + "</tr>" for row in rows)
     return f"<table><thead><tr>{th}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def _text(value):
+def _text(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, dict):
@@ -40,11 +46,11 @@ def _text(value):
     return escape(str(value))
 
 
-def _heading(title, words):
+def _heading(title: str, words: str) -> str:
     return f"<div><strong>{escape(title)}</strong> {words}</div>"
 
 
-def decision(decision):
+def decision(decision: Decision) -> str:
     told = decision.to_dict()
     case = f"{escape(told['case'])}, " if "case" in told else ""
     words = [_badge(told["outcome"])]
@@ -94,17 +100,17 @@ def decision(decision):
     return "".join(parts)
 
 
-def explanation(explanation):
+def explanation(explanation: Explanation) -> str:
     return f"<pre>{escape(str(explanation))}</pre>"
 
 
-def policy(policy):
+def policy(policy: Policy) -> str:
     version = f"{escape(policy.version)}, " if policy.version else ""
     heading = _heading(policy.title or policy.name, f"{version}graph {policy.graph[:12]}")
     return f'{heading}<div style="overflow:auto;background:#fff">{policy.draw("svg")}</div>'
 
 
-def batch(batch):
+def batch(batch: Batch) -> str:
     parts = [f"<div><strong>{len(batch):,} decisions</strong></div>"]
     for column in batch.columns:
         if column != "outcome" and not column.endswith(".outcome"):
@@ -113,6 +119,7 @@ def batch(batch):
         rows = [
             (_badge(outcome), f"{count:,}", f"{count / len(batch):.1%}")
             for outcome, count in batch.summary(column).items()
+            if outcome is not None
         ]
         parts.append(_table([prefix.rstrip("."), "rows", ""], rows))
         rules = [(rule, count) for rule, count in batch.summary(prefix + "rule").items() if rule is not None]
