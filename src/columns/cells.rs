@@ -11,7 +11,7 @@ use crate::graph::{Fact, Graph};
 use crate::value::{Kind, Type, format_decimal};
 use arrow_array::cast::AsArray;
 use arrow_array::types::*;
-use arrow_array::{Array, ArrayRef, ArrowPrimitiveType, BooleanArray, StructArray};
+use arrow_array::{Array, ArrayRef, ArrowPrimitiveType, BooleanArray};
 use arrow_buffer::{ArrowNativeType, NullBuffer, i256};
 use arrow_schema::{DataType, TimeUnit};
 use std::ops::Range;
@@ -42,7 +42,7 @@ pub(crate) enum Cells<'a> {
     /// Keys into values.
     Coded(Whole<'a>, Box<Column<'a>>),
     Lists(Lists<'a>),
-    Records(&'a StructArray),
+    Records,
 }
 
 /// Whole numbers of any width.
@@ -114,6 +114,15 @@ impl Whole<'_> {
 }
 
 impl<'a> Texts<'a> {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        match self {
+            Texts::Small(a) => a.len(),
+            Texts::Large(a) => a.len(),
+            Texts::Views(a) => a.len(),
+        }
+    }
+
     pub fn get(&self, row: usize) -> &'a str {
         match self {
             Texts::Small(a) => a.value(row),
@@ -187,7 +196,7 @@ impl<'a> Column<'a> {
                 let list = a.as_fixed_size_list();
                 Cells::Lists(Lists { offsets: Offsets::Fixed(usize::try_from(*size).ok()?), members: list.values() })
             }
-            DataType::Struct(_) => Cells::Records(a.as_struct()),
+            DataType::Struct(_) => Cells::Records,
             _ => Cells::Whole(whole(a)?),
         };
         Some(Column { cells, nulls: a.nulls() })
@@ -201,6 +210,25 @@ impl<'a> Column<'a> {
         match &self.cells {
             Cells::Nothing => true,
             Cells::Coded(keys, values) => usize::try_from(keys.get(row)).map_or(true, |key| values.is_null(key)),
+            _ => false,
+        }
+    }
+
+    /// A mantissa of a type in a row that is not null and holds no text; absent if something is wrong with it.
+    pub fn mantissa(&self, ty: &Type, row: usize, is_minor: bool) -> Option<i64> {
+        match &self.cells {
+            Cells::Truths(truths) => (ty.kind == Kind::Truth).then(|| truths.value(row).into()),
+            Cells::Coded(keys, values) => values.mantissa(ty, usize::try_from(keys.get(row)).ok()?, is_minor),
+            cells => cells.mantissa(ty, row, is_minor).ok(),
+        }
+    }
+
+    /// Whether any row may be null, by its own bits or by a dictionary's.
+    pub fn has_nulls(&self) -> bool {
+        let own = self.nulls.is_some_and(|n| n.null_count() > 0);
+        own || match &self.cells {
+            Cells::Nothing => true,
+            Cells::Coded(_, values) => values.has_nulls(),
             _ => false,
         }
     }
@@ -234,7 +262,7 @@ impl<'a> Column<'a> {
             Cells::Truths(truths) if fact.ty.kind == Kind::Truth => Ok(Input::Truth(truths.value(row))),
             Cells::Truths(_) => Err(Wrong::Thing("yes or no", Trouble::Form)),
             Cells::Lists(_) => Err(Wrong::Thing("a list", Trouble::Form)),
-            Cells::Records(_) => Err(Wrong::Thing("a record", Trouble::Form)),
+            Cells::Records => Err(Wrong::Thing("a record", Trouble::Form)),
             Cells::Nothing => Err(Wrong::Thing("nothing", Trouble::Form)),
             cells => cells.mantissa(&fact.ty, row, is_minor).map(Input::Mantissa),
         };

@@ -1,13 +1,14 @@
 //! Which column tells which fact: found once for a schema.
 
 use super::cells::{Cells, Column, Lists, suits};
-use super::{BatchError, BatchOptions};
+use super::{BatchError, BatchOptions, load};
+use crate::eval::batch::Width;
 use crate::facts::{Attested, Facts, FactsError, FactsErrors, Input, Names, Record, State, describe, inherit};
 use crate::graph::{FactId, Graph};
 use crate::value::{Date, EntityId, Kind};
 use arrow_array::{Array, ArrayRef, RecordBatch, StructArray};
 use arrow_schema::{DataType, Fields, Schema};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The columns of the case's own facts, and those of its lists.
@@ -17,7 +18,7 @@ pub(crate) struct Layout {
     /// The column of the case's name.
     pub id: Option<usize>,
     /// The column of the decision date.
-    pub on: Option<usize>,
+    pub on: Option<Told>,
     /// Columns that go through to the results as they are.
     pub carried: Vec<usize>,
 }
@@ -39,6 +40,8 @@ pub(crate) struct Told {
     /// Whole numbers are of the smallest unit: cents.
     pub is_minor: bool,
     pub null_is_none: bool,
+    /// In what width its values become vectors.
+    pub width: Width,
     /// The facts of a list's members.
     members: Option<Owner>,
 }
@@ -47,8 +50,8 @@ pub(crate) struct Told {
 #[derive(Clone)]
 pub(crate) struct Bound<'a> {
     pub facts: Vec<Option<BoundFact<'a>>>,
-    /// Whether a member is null as a whole.
-    records: Option<&'a StructArray>,
+    /// The members themselves: whether one is null as a whole.
+    pub records: Option<&'a StructArray>,
 }
 
 /// A fact's column of one batch.
@@ -73,14 +76,15 @@ impl Layout {
             let Some(name) = name else { continue };
             match schema.fields().iter().position(|f| f.name() == name) {
                 Some(at) if what == "id" => layout.id = Some(at),
-                Some(at) => layout.on = Some(at),
+                Some(at) => layout.on = Some(Told::alone(at)),
                 None => finder.errors.push(FactsError::new(format!("a column `{name}`"), "none").of(&**name)),
             }
         }
         if options.id.is_none() {
             layout.id = schema.fields().iter().position(|f| f.name() == "id").filter(|i| !own[*i]);
         }
-        if let Some(at) = layout.on
+        let on = layout.on.as_ref().map(|t| t.column);
+        if let Some(at) = on
             && let Err(help) = suits(&crate::value::Type::new(Kind::Date, 0), schema.field(at).data_type())
         {
             let found = schema.field(at).data_type().to_string();
@@ -89,7 +93,7 @@ impl Layout {
         for (at, field) in schema.fields().iter().enumerate() {
             if options.carry.contains(field.name()) || (layout.id == Some(at) && !own[at]) {
                 layout.carried.push(at);
-            } else if !own[at] && layout.on != Some(at) && !options.other_columns {
+            } else if !own[at] && on != Some(at) && !options.other_columns {
                 finder.unknown(None, field.name(), field.name());
             }
         }
@@ -105,6 +109,19 @@ impl Layout {
         if finder.errors.is_empty() { Ok(layout) } else { Err(BatchError::Columns(FactsErrors(finder.errors))) }
     }
 
+    /// Where facts are told, by fact.
+    pub fn told(&self) -> BTreeMap<FactId, &Told> {
+        let mut found = BTreeMap::new();
+        let mut waiting = vec![&self.case];
+        while let Some(owner) = waiting.pop() {
+            for told in owner.facts.iter().flatten() {
+                found.insert(told.fact, told);
+                waiting.extend(&told.members);
+            }
+        }
+        found
+    }
+
     /// The arrays of one batch.
     pub fn bind<'a>(&'a self, batch: &'a RecordBatch) -> Bound<'a> {
         Bound { facts: self.case.bind(&|column| batch.column(column)), records: None }
@@ -112,6 +129,20 @@ impl Layout {
 }
 
 impl Told {
+    /// A column of days that is no fact.
+    fn alone(column: usize) -> Told {
+        Told {
+            fact: FactId(u32::MAX),
+            column,
+            source: None,
+            observed: None,
+            is_minor: false,
+            null_is_none: false,
+            width: Width::Int,
+            members: None,
+        }
+    }
+
     fn uses(&self, column: usize) -> bool {
         self.column == column || self.source == Some(column) || self.observed == Some(column)
     }
@@ -119,6 +150,22 @@ impl Told {
     /// Whether its values count only if their source and age allow it.
     pub fn is_attested(&self) -> bool {
         self.source.is_some() || self.observed.is_some()
+    }
+}
+
+impl<'a> BoundFact<'a> {
+    /// A column by itself, such as that of the decision date.
+    pub fn alone(told: &'a Told, column: Column<'a>) -> BoundFact<'a> {
+        BoundFact { told, column, source: None, observed: None, members: None }
+    }
+
+    /// Who told a row's value, and when it was observed; absent if that day is none.
+    pub fn provenance(&self, row: usize) -> Option<(Option<&'a str>, Option<Date>)> {
+        let source = self.source.as_ref().and_then(|c| c.text(row));
+        match self.observed.as_ref().filter(|c| !c.is_null(row)) {
+            None => Some((source, None)),
+            Some(column) => Some((source, Some(column.day(row).ok().and_then(Date::from_days)?))),
+        }
     }
 }
 
@@ -188,7 +235,8 @@ impl Finder<'_> {
             }
         }
         let members = self.members(&fact.ty.kind, form, &path);
-        Some(Told { fact: id, column, source, observed, is_minor, null_is_none, members })
+        let width = load::width(&fact.ty, form, is_minor);
+        Some(Told { fact: id, column, source, observed, is_minor, null_is_none, width, members })
     }
 
     fn members(&mut self, kind: &Kind, form: &DataType, path: &str) -> Option<Owner> {

@@ -53,9 +53,11 @@
 mod cases;
 mod cells;
 mod layout;
+mod load;
 mod outputs;
 mod results;
 mod stream;
+mod vectors;
 mod work;
 
 pub use stream::Decisions;
@@ -68,6 +70,7 @@ use arrow_array::RecordBatch;
 use arrow_schema::{ArrowError, Schema, SchemaRef};
 use layout::Layout;
 use outputs::Outputs;
+use vectors::Vectors;
 use std::ops::ControlFlow;
 
 /// What a batch should hold, and how its columns count.
@@ -170,6 +173,8 @@ pub struct Batches {
     layout: Layout,
     input: SchemaRef,
     outputs: Outputs,
+    /// Absent where vectors suit no policy.
+    vectors: Option<Vectors>,
 }
 
 impl Batches {
@@ -200,8 +205,9 @@ impl Batches {
     ) -> Result<Batches, BatchError> {
         let layout = Layout::new(&bundle.program().graph, bundle.names(), schema, &options)?;
         let outputs = Outputs::new(bundle, &chosen, schema, &layout, &options)?;
+        let vectors = Vectors::new(bundle, &chosen, &outputs.policies, &layout, on, &options);
         let input = SchemaRef::new(schema.clone());
-        Ok(Batches { bundle: bundle.clone(), chosen, on, options, layout, input, outputs })
+        Ok(Batches { bundle: bundle.clone(), chosen, on, options, layout, input, outputs, vectors })
     }
 
     /// The columns of the results.

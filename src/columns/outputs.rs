@@ -67,13 +67,13 @@ pub(crate) enum Form {
     Decimal(u8, i8),
     Day,
     Truth,
-    /// So many words.
-    Choice(usize),
+    /// Words of an enumeration.
+    Choice,
     Text,
 }
 
 /// What the policy's own clause is called among the rules.
-const APPLIES: &str = "applies when";
+pub(crate) const APPLIES: &str = "applies when";
 
 impl Outputs {
     /// The columns of a bundle's results.
@@ -278,7 +278,7 @@ impl Form {
             Form::Decimal(precision, scale) => DataType::Decimal128(precision, scale),
             Form::Day => DataType::Date32,
             Form::Truth => DataType::Boolean,
-            Form::Choice(_) => DataType::Dictionary(Box::new(DataType::Int16), Box::new(DataType::Utf8)),
+            Form::Choice => DataType::Dictionary(Box::new(DataType::Int16), Box::new(DataType::Utf8)),
             Form::Text => DataType::Utf8,
         }
     }
@@ -291,7 +291,7 @@ fn form(graph: &Graph, node: NodeId, shape: Shape) -> Form {
     match shape.kind {
         Kind::Date => Form::Day,
         Kind::Truth => Form::Truth,
-        Kind::Enum(id) => Form::Choice(graph.enums[id.0 as usize].values.len()),
+        Kind::Enum(_) => Form::Choice,
         Kind::Text | Kind::List(_) => Form::Text,
         _ if scale == 0 && most < i128::from(i64::MAX) => Form::Whole,
         _ if most < 10i128.pow(18) => Form::Decimal(18, scale as i8),

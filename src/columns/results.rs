@@ -60,10 +60,9 @@ pub(crate) enum ValueCells<W, M, D, T, C, S> {
 }
 
 /// A stretch of rows of the results.
+#[derive(Default)]
 pub(crate) struct Piece<'a> {
     pub policies: Vec<PolicyPiece<'a>>,
-    /// Its first row in the batch.
-    pub first: usize,
 }
 
 /// A stretch of rows of one policy's results.
@@ -94,7 +93,7 @@ impl Results {
     pub fn pieces(&mut self, size: usize) -> Vec<(usize, Piece<'_>)> {
         let count = self.rows.div_ceil(size);
         let mut pieces: Vec<(usize, Piece)> =
-            (0..count).map(|i| (i * size, Piece { policies: Vec::new(), first: i * size })).collect();
+            (0..count).map(|i| (i * size, Piece::default())).collect();
         for policy in &mut self.policies {
             for (piece, (_, into)) in policy.pieces(size).zip(&mut pieces) {
                 into.policies.push(piece);
@@ -138,7 +137,7 @@ impl Values {
             Form::Decimal(..) => ValueCells::Decimal(vec![0; rows]),
             Form::Day => ValueCells::Day(vec![0; rows]),
             Form::Truth => ValueCells::Truth(vec![0; rows]),
-            Form::Choice(_) => ValueCells::Choice(vec![NO_KEY; rows]),
+            Form::Choice => ValueCells::Choice(vec![NO_KEY; rows]),
             Form::Text => ValueCells::Text(vec![None; rows]),
         };
         Values { cells, given: vec![0; rows] }
@@ -180,6 +179,8 @@ impl PolicyPiece<'_> {
         self.verdicts[row] = decision.outcome as u8
             | if decision.proposed { PROPOSED } else { 0 }
             | if decision.settled { 0 } else { UNSETTLED };
+        (self.rules[row], self.cites[row]) = (NO_KEY, NO_KEY);
+        self.values.iter_mut().for_each(|v| v.given[row] = 0);
         if let Some(reason) = decision.reasons.iter().find(|r| r.deciding) {
             self.rules[row] = output.rule_key(&reason.rule);
             self.cites[row] = reason.cites.as_deref().map_or(NO_KEY, |c| output.cite_key(c));

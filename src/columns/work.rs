@@ -2,7 +2,8 @@
 
 use super::Batches;
 use super::cells::Column;
-use super::layout::Rows;
+use super::layout::{BoundFact, Rows};
+use super::load::{Sources, Stage};
 use super::results::Piece;
 use crate::decide::{self, Decision, Options, Reasons, blank};
 use crate::eval::range::Evaluation;
@@ -13,11 +14,34 @@ use arrow_array::RecordBatch;
 /// Rows that are worked on together by one core.
 pub(crate) const MORSEL: usize = 1 << 15;
 
+/// Rows that go through a program together: few enough for their vectors to stay in the cache.
+const CHUNK: usize = 4_096;
+
 /// Decides a stretch of rows, from `first`.
 pub(crate) fn decide(batches: &Batches, batch: &RecordBatch, first: usize, piece: &mut Piece) {
     let singles = Singles::new(batches, batch);
-    for row in 0..piece.rows() {
-        singles.decide(first + row, row, piece);
+    let all: Vec<usize> = (0..piece.policies.len()).collect();
+    let Some(vectors) = &batches.vectors else {
+        return (0..piece.rows()).for_each(|row| singles.decide(first + row, row, &all, piece));
+    };
+    let on = batches.layout.on.as_ref();
+    let on = on.and_then(|t| Some(BoundFact::alone(t, Column::new(&**batch.column(t.column))?)));
+    let graph = &batches.bundle.program().graph;
+    let sources = Sources::new(graph, &singles.rows.bound, on, batches.on, batches.options.attested);
+    let (mut runner, mut stage) = (vectors.runner(), Stage::default());
+    let mut left = vec![Vec::new(); piece.policies.len()];
+    let rows = piece.rows();
+    for from in (0..rows).step_by(CHUNK) {
+        let to = (from + CHUNK).min(rows);
+        sources.fill(&mut stage, first + from..first + to);
+        let outputs = &batches.outputs.policies;
+        vectors.decide(&mut runner, &sources, &stage, outputs, &mut piece.policies, from, &mut left);
+        for row in 0..to - from {
+            let open: Vec<usize> = all.iter().copied().filter(|p| left[*p][row] != 0).collect();
+            if !open.is_empty() {
+                singles.decide(first + from + row, from + row, &open, piece);
+            }
+        }
     }
 }
 
@@ -45,11 +69,12 @@ impl<'a> Singles<'a> {
             show: asked.show.iter().map(|s| s.as_str().into()).collect(),
             language: asked.language.as_str().into(),
         };
-        Singles { batches, rows, on: column(batches.layout.on), options }
+        let on = column(batches.layout.on.as_ref().map(|t| t.column));
+        Singles { batches, rows, on, options }
     }
 
-    /// Decides a row of the batch and puts the decisions into a row of the piece.
-    fn decide(&self, row: usize, into: usize, piece: &mut Piece) {
+    /// Decides a row of the batch by some policies and puts the decisions into a row of the piece.
+    fn decide(&self, row: usize, into: usize, policies: &[usize], piece: &mut Piece) {
         let facts = self.rows.facts(row);
         let (facts, on) = match (facts, self.on(row)) {
             (Ok(facts), Ok(on)) => (Ok(facts), on),
@@ -60,15 +85,14 @@ impl<'a> Singles<'a> {
                 (Err(errors), self.batches.on)
             }
         };
-        let outputs = &self.batches.outputs.policies;
-        for ((decision, output), piece) in self.decisions(&facts, on).iter().zip(outputs).zip(&mut piece.policies) {
-            piece.put(output, row - into, into, decision);
+        for (at, decision) in policies.iter().zip(self.decisions(&facts, on, policies)) {
+            piece.policies[*at].put(&self.batches.outputs.policies[*at], row - into, into, &decision);
         }
     }
 
-    fn decisions(&self, facts: &Result<Facts, FactsErrors>, on: Date) -> Vec<Decision> {
+    fn decisions(&self, facts: &Result<Facts, FactsErrors>, on: Date, policies: &[usize]) -> Vec<Decision> {
         let bundle = &self.batches.bundle;
-        let policies = self.batches.chosen.iter().map(|at| &bundle.program().policies[*at]);
+        let policies = policies.iter().map(|at| &bundle.program().policies[self.batches.chosen[*at]]);
         match facts {
             Ok(facts) => {
                 let evaluation = Evaluation::new(bundle.engine(), facts, on, self.options.attested);

@@ -2,5 +2,7 @@
 
 #[cfg(feature = "arrow")]
 pub mod parallel;
+#[cfg(feature = "arrow")]
+pub mod batch;
 pub mod range;
 pub mod value;

@@ -21,7 +21,7 @@ pub use describe::describe;
 pub use error::{FactsError, FactsErrors};
 pub use names::Names;
 #[cfg(feature = "arrow")]
-pub(crate) use resolve::inherit;
+pub(crate) use resolve::{counts, inherit};
 pub use resolve::{Resolved, Why, resolve};
 pub use set::{Answer, Member};
 pub use write::value_of;

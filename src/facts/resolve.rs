@@ -88,20 +88,35 @@ fn attested<'a>(fact: &'a Fact, told: &'a [Attested], on: Date, attested_only: b
     }
 }
 
+/// Whether a value counts that was told with its source or day.
+#[cfg(feature = "arrow")]
+pub(crate) fn counts(fact: &Fact, source: Option<&str>, observed: Option<Date>, on: Date, attested_only: bool) -> bool {
+    why_not(fact, source, observed, on, attested_only).is_none()
+}
+
 /// Why an attested value does not count, if it does not.
 fn discount<'a>(fact: &'a Fact, told: &'a Attested, on: Date, attested_only: bool) -> Option<Why<'a>> {
-    if attested_only && told.source.is_none() {
+    why_not(fact, told.source.as_deref(), told.observed, on, attested_only)
+}
+
+fn why_not<'a>(
+    fact: &'a Fact,
+    source: Option<&'a str>,
+    observed: Option<Date>,
+    on: Date,
+    attested_only: bool,
+) -> Option<Why<'a>> {
+    if attested_only && source.is_none() {
         return Some(Why::NotAttested);
     }
     if let Some(held_by) = &fact.held_by {
-        let source = told.source.as_deref();
         let is_holder = |s: &str| *held_by.default == *s || held_by.others.iter().any(|(_, name)| **name == *s);
         if !source.is_some_and(is_holder) {
             return Some(Why::WrongSource { source, held_by });
         }
     }
     let days = fact.fresh_for?;
-    match told.observed {
+    match observed {
         None => Some(Why::NotDated { days }),
         Some(observed) if on.days() - observed.days() > days.into() => Some(Why::Stale { observed, days }),
         Some(_) => None,

@@ -45,7 +45,7 @@ fn single(bundle: &Bundle, case: &Map<String, Value>, on: Date, options: &BatchO
 }
 
 /// Every row of a batch against its single decision.
-fn compare(bundle: &Bundle, cases: &[Map<String, Value>], on: Date, options: BatchOptions, tape: &mut Tape) {
+fn compare(bundle: &Bundle, text: &str, cases: &[Map<String, Value>], on: Date, options: BatchOptions, tape: &mut Tape) {
     let graph = &bundle.program().graph;
     let (batch, none_where_null) = columns(graph, bundle.names(), cases, tape);
     let options = BatchOptions { none_where_null: none_where_null.clone(), ..options };
@@ -70,7 +70,7 @@ fn compare(bundle: &Bundle, cases: &[Map<String, Value>], on: Date, options: Bat
         for decision in single(bundle, &case, on, &options) {
             let prefix = if several { format!("{}.", decision.policy) } else { String::new() };
             let expected = expected(&decision, options.standings);
-            assert_eq!(told(&results, &prefix, row), expected, "row {row}: {}", Value::Object(case.clone()));
+            assert_eq!(told(&results, &prefix, row), expected, "row {row}: {}\n{text}", Value::Object(case.clone()));
         }
     }
     slices(&batches, &batch, &results);
@@ -95,9 +95,9 @@ proptest! {
         let mut tape = Tape::new(&numbers);
         let on = Date::parse(DAYS[tape.pick(DAYS.len())]).unwrap();
         let options = BatchOptions { complete: tape.pick(6) == 1, standings: tape.pick(2) == 1, ..BatchOptions::default() };
-        let Some((bundle, _)) = policy(&mut tape) else { return Err(TestCaseError::reject("does not compile")) };
+        let Some((bundle, text)) = policy(&mut tape) else { return Err(TestCaseError::reject("does not compile")) };
         let mut tape = Tape::new(&seed);
         let cases = cases(&mut tape, 24);
-        compare(&bundle, &cases, on, options, &mut tape);
+        compare(&bundle, &text, &cases, on, options, &mut tape);
     }
 }

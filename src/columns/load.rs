@@ -1,0 +1,572 @@
+//! Columns as the batch evaluator's vectors, chunk by chunk: in place where they lie right, else converted; and all that is wrong
+//! with them on the way.
+
+use super::cells::{Cells, Column, Decimals, Lists, Whole};
+use super::layout::{Bound, BoundFact};
+use crate::eval::batch::{Input, Lanes, ScopeRows, Width};
+use crate::facts::{counts, describe, read};
+use crate::graph::{Fact, FactId, Graph, ScopeId};
+use crate::value::{Date, Kind, Type};
+use arrow_array::{Array, StructArray};
+use arrow_buffer::NullBuffer;
+use arrow_schema::DataType;
+use std::ops::Range;
+
+/// The number of a text that is none of the policies' own.
+const OTHER_TEXT: i32 = i32::MAX;
+
+/// In what width a fact's values are handed in from columns of a type.
+pub(crate) fn width(ty: &Type, form: &DataType, is_minor: bool) -> Width {
+    let is_plain = describe::shown_scale(ty) == 0 || is_minor;
+    match (ty.kind, form) {
+        (Kind::Truth | Kind::Enum(_), _) => Width::Byte,
+        (Kind::Date | Kind::Text, _) => Width::Int,
+        (_, DataType::UInt8) if is_plain => Width::Byte,
+        (_, DataType::Int8 | DataType::Int16 | DataType::UInt16 | DataType::Int32) if is_plain => Width::Int,
+        _ => Width::Long,
+    }
+}
+
+/// All columns of one batch.
+pub(crate) struct Sources<'a> {
+    graph: &'a Graph,
+    leaves: Vec<Leaf<'a>>,
+    /// The case first, then lists, each behind the one around it.
+    lists: Vec<List<'a>>,
+    /// Where the members of each scope stand among the lists.
+    of_scope: Vec<Option<usize>>,
+    on: Option<usize>,
+    day: Date,
+    attested: bool,
+}
+
+/// A fact's column.
+struct Leaf<'a> {
+    fact: Option<(FactId, &'a Fact)>,
+    bound: BoundFact<'a>,
+    /// Whose rows it has.
+    list: usize,
+    width: Width,
+    form: Form,
+    /// The smallest and largest value.
+    ends: (i64, i64),
+}
+
+/// How a column becomes a vector.
+enum Form {
+    /// It lies right.
+    InPlace,
+    /// Keys of a dictionary, by what each value stands for; 256 stands for none.
+    Keys { codes: Vec<u16>, are_places: bool },
+    /// Value by value.
+    Converted,
+}
+
+/// The case, or a list.
+struct List<'a> {
+    /// The list around it.
+    outer: usize,
+    fact: FactId,
+    lists: Option<Lists<'a>>,
+    records: Option<&'a StructArray>,
+}
+
+/// The vectors of one chunk, kept for the next.
+#[derive(Default)]
+pub(crate) struct Stage {
+    rows: usize,
+    ranges: Vec<Range<usize>>,
+    scopes: Vec<ScopeRows>,
+    bytes: Vec<Vec<u8>>,
+    ints: Vec<Vec<i32>>,
+    longs: Vec<Vec<i64>>,
+    /// By list: rows that something is wrong with.
+    wrong: Vec<Vec<u8>>,
+    is_wrong: Vec<bool>,
+    /// By leaf: rows where nothing counts that was told; empty where everything does.
+    open: Vec<Vec<u8>>,
+    /// The same by row of the case, of members' facts.
+    open_cases: Vec<Vec<u8>>,
+    empty: Vec<u8>,
+}
+
+impl<'a> Sources<'a> {
+    pub fn new(
+        graph: &'a Graph,
+        bound: &Bound<'a>,
+        on: Option<BoundFact<'a>>,
+        day: Date,
+        attested: bool,
+    ) -> Sources<'a> {
+        let case = List { outer: 0, fact: FactId(u32::MAX), lists: None, records: None };
+        let mut sources =
+            Sources { graph, leaves: Vec::new(), lists: vec![case], of_scope: Vec::new(), on: None, day, attested };
+        sources.add(bound, 0);
+        if let Some(on) = on {
+            let ty = Type::new(Kind::Date, 0);
+            let form = if matches!(on.column.cells, Cells::Days(_)) { Form::InPlace } else { Form::Converted };
+            sources.on = Some(sources.leaves.len());
+            sources.leaves.push(Leaf { fact: None, bound: on, list: 0, width: Width::Int, form, ends: ty.bounds() });
+        }
+        sources.of_scope = vec![Some(0)];
+        for scope in &graph.scopes[1..] {
+            let outer = sources.of_scope[scope.owner.0 as usize].filter(|_| scope.owner == scope.parent);
+            let find = |outer| sources.lists.iter().position(|l| l.outer == outer && l.fact == scope.list);
+            let found = outer.and_then(find);
+            sources.of_scope.push(found);
+        }
+        sources
+    }
+
+    fn add(&mut self, bound: &Bound<'a>, list: usize) {
+        for bound in bound.facts.iter().flatten() {
+            let id = bound.told.fact;
+            let fact = self.graph.fact(id);
+            if let (Kind::List(_), Cells::Lists(lists), Some(members)) =
+                (fact.ty.kind, &bound.column.cells, &bound.members)
+            {
+                self.lists.push(List { outer: list, fact: id, lists: Some(*lists), records: members.records });
+                let own = self.lists.len() - 1;
+                self.add(members, own);
+            }
+            let width = bound.told.width;
+            let (form, ends) = form(self.graph, fact, bound, width);
+            self.leaves.push(Leaf { fact: Some((id, fact)), bound: bound.clone(), list, width, form, ends });
+        }
+    }
+
+    /// Fills a stage with a stretch of rows.
+    pub fn fill(&self, stage: &mut Stage, rows: Range<usize>) {
+        stage.rows = rows.len();
+        stage.ranges.clear();
+        stage.scopes.clear();
+        stage.wrong.resize_with(self.lists.len(), Vec::new);
+        stage.is_wrong = vec![false; self.lists.len()];
+        let mut offsets: Vec<Vec<u32>> = Vec::with_capacity(self.lists.len());
+        for (at, list) in self.lists.iter().enumerate() {
+            let range = if at == 0 { rows.clone() } else { stage.ranges[list.outer].clone() };
+            let (range, own) = match &list.lists {
+                None => (range, Vec::new()),
+                Some(lists) => members(lists, range),
+            };
+            stage.wrong[at].clear();
+            stage.wrong[at].resize(range.len(), 0);
+            stage.ranges.push(range);
+            offsets.push(own);
+        }
+        for own in &self.of_scope {
+            stage.scopes.push(match own {
+                Some(at) => ScopeRows { rows: stage.ranges[*at].len(), offsets: offsets[*at].clone() },
+                None => ScopeRows { rows: 0, offsets: vec![0; stage.rows + 1] },
+            });
+        }
+        for buffers in [&mut stage.bytes, &mut stage.open, &mut stage.open_cases] {
+            buffers.resize_with(self.leaves.len(), Vec::new);
+        }
+        stage.ints.resize_with(self.leaves.len(), Vec::new);
+        stage.longs.resize_with(self.leaves.len(), Vec::new);
+        for (at, leaf) in self.leaves.iter().enumerate() {
+            self.leaf(stage, at, leaf);
+        }
+        self.gather(stage, &offsets);
+        let most = stage.ranges.iter().map(ExactSizeIterator::len).max().unwrap_or(0);
+        stage.empty.clear();
+        stage.empty.resize(most, 0);
+    }
+
+    /// Reads one column, and finds what is wrong with it.
+    fn leaf(&self, stage: &mut Stage, at: usize, leaf: &Leaf) {
+        let range = stage.ranges[leaf.list].clone();
+        let open = &mut stage.open[at];
+        open.clear();
+        self.open(leaf, range.clone(), open);
+        let wrong = &mut stage.wrong[leaf.list];
+        let is_wrong = match (&leaf.form, leaf.width) {
+            (Form::InPlace, _) => self.check(leaf, lanes_of(&leaf.bound.column.cells, range.clone()), open, wrong),
+            (Form::Keys { codes, are_places }, _) => {
+                keys(&leaf.bound.column.cells, range.clone(), codes, *are_places, &mut stage.bytes[at], open, wrong)
+            }
+            (Form::Converted, Width::Byte) => self.convert(leaf, range.clone(), &mut stage.bytes[at], open, wrong),
+            (Form::Converted, Width::Int) => self.convert(leaf, range.clone(), &mut stage.ints[at], open, wrong),
+            (Form::Converted, Width::Long) => self.convert(leaf, range.clone(), &mut stage.longs[at], open, wrong),
+        };
+        stage.is_wrong[leaf.list] |= is_wrong;
+        if let Some((_, fact)) = leaf.fact
+            && let (Kind::List(_), Cells::Lists(lists)) = (fact.ty.kind, &leaf.bound.column.cells)
+        {
+            let most = describe::most_members(&fact.ty);
+            for (row, wrong) in range.zip(&mut stage.wrong[leaf.list]) {
+                if lists.offsets.range(row).len() > most {
+                    *wrong = 1;
+                    stage.is_wrong[leaf.list] = true;
+                }
+            }
+        }
+    }
+
+    /// Rows where nothing counts that was told.
+    fn open(&self, leaf: &Leaf, range: Range<usize>, open: &mut Vec<u8>) {
+        let column = &leaf.bound.column;
+        match (&column.cells, column.nulls()) {
+            (Cells::Nothing, _) => open.resize(range.len(), 1),
+            (Cells::Coded(..), _) if column.has_nulls() => {
+                open.extend(range.clone().map(|row| u8::from(column.is_null(row))));
+            }
+            (_, Some(nulls)) if nulls.null_count() > 0 => expand(nulls, range.clone(), open),
+            _ => {}
+        }
+        let Some((_, fact)) = leaf.fact else { return };
+        let attests = leaf.bound.told.is_attested();
+        if !attests && !self.attested {
+            return;
+        }
+        open.resize(range.len(), 0);
+        for (row, open) in range.zip(open) {
+            if *open == 0 {
+                // What a list's source says of its members is not told column by column: such rows are read as single cases.
+                let is_list = matches!(fact.ty.kind, Kind::List(_));
+                let counts = match leaf.bound.provenance(row) {
+                    Some((None, None)) => !self.attested,
+                    Some((source, observed)) => counts(fact, source, observed, self.day, self.attested),
+                    None => false,
+                };
+                *open = u8::from(!counts || is_list || self.on.is_some());
+            }
+        }
+    }
+
+    /// Marks the rows whose values lie outside the type's range.
+    fn check(&self, leaf: &Leaf, lanes: Lanes, open: &[u8], wrong: &mut [u8]) -> bool {
+        let (low, high) = leaf.ends;
+        match lanes {
+            Lanes::Bytes(v) => outside(v, low, high, open, wrong),
+            Lanes::Ints(v) => outside(v, low, high, open, wrong),
+            Lanes::Longs(v) => outside(v, low, high, open, wrong),
+        }
+    }
+
+    fn convert<T: Narrow>(
+        &self,
+        leaf: &Leaf,
+        range: Range<usize>,
+        values: &mut Vec<T>,
+        open: &[u8],
+        wrong: &mut [u8],
+    ) -> bool {
+        values.clear();
+        if let Some((_, fact)) = leaf.fact
+            && matches!(fact.ty.kind, Kind::List(_))
+        {
+            return false;
+        }
+        if quick(leaf, range.clone(), values) {
+            let (low, high) = leaf.ends;
+            return outside(values, low, high, open, wrong);
+        }
+        let mut any = false;
+        for (i, row) in range.enumerate() {
+            let is_open = open.get(i).is_some_and(|o| *o != 0) || leaf.bound.column.is_null(row);
+            let value = if is_open { Some(0) } else { self.value(leaf, row) };
+            wrong[i] |= u8::from(value.is_none());
+            any |= value.is_none();
+            values.push(T::narrow(value.unwrap_or(0)));
+        }
+        any
+    }
+
+    /// A value that is not null; absent if something is wrong with it, or only a single case can tell.
+    fn value(&self, leaf: &Leaf, row: usize) -> Option<i64> {
+        let column = &leaf.bound.column;
+        let Some((_, fact)) = leaf.fact else { return column.day(row).ok() };
+        match column.text(row) {
+            Some(text) if fact.ty.kind == Kind::Text => {
+                let known = self.graph.texts.iter().position(|t| **t == *text).map_or(OTHER_TEXT, |at| at as i32);
+                (text.len() <= crate::facts::LONGEST_TEXT).then_some(known.into())
+            }
+            Some(text) => read::code(self.graph, &fact.ty, text).ok(),
+            None => column.mantissa(&fact.ty, row, leaf.bound.told.is_minor),
+        }
+    }
+
+    /// What is wrong with members is wrong with the case.
+    fn gather(&self, stage: &mut Stage, offsets: &[Vec<u32>]) {
+        for (at, list) in self.lists.iter().enumerate().skip(1).rev() {
+            if let Some(records) = list.records.filter(|r| r.null_count() > 0) {
+                for (wrong, row) in stage.wrong[at].iter_mut().zip(stage.ranges[at].clone()) {
+                    *wrong |= u8::from(records.is_null(row));
+                }
+                stage.is_wrong[at] = true;
+            }
+            if stage.is_wrong[at] {
+                let members = std::mem::take(&mut stage.wrong[at]);
+                outward(&members, &offsets[at], &mut stage.wrong[list.outer]);
+                stage.is_wrong[list.outer] = true;
+                stage.wrong[at] = members;
+            }
+        }
+        // A row of the case is given up with an open fact of any of its members.
+        for (at, leaf) in self.leaves.iter().enumerate().filter(|(_, l)| l.list > 0) {
+            let (mut list, mut open) = (leaf.list, stage.open[at].clone());
+            while list > 0 && !open.is_empty() {
+                let outer = self.lists[list].outer;
+                let mut of_outer = vec![0; stage.ranges[outer].len()];
+                outward(&open, &offsets[list], &mut of_outer);
+                (list, open) = (outer, of_outer);
+            }
+            stage.open_cases[at] = open;
+        }
+    }
+
+    /// The rows of each scope.
+    pub fn scopes<'s>(&self, stage: &'s Stage) -> &'s [ScopeRows] {
+        &stage.scopes
+    }
+
+    /// The vector of a program's input.
+    pub fn lanes<'s>(&'s self, stage: &'s Stage, input: Input) -> Lanes<'s> {
+        let at = match input {
+            Input::DecisionDate => self.on,
+            Input::Fact(fact, scope) => self.find(fact, scope),
+            Input::IsNone(fact, scope) => {
+                let found = self.find(fact, scope).map(|at| &stage.open[at]).filter(|o| !o.is_empty());
+                return Lanes::Bytes(found.unwrap_or(&stage.empty));
+            }
+        };
+        let Some(at) = at else { return Lanes::Bytes(&stage.empty) };
+        let leaf = &self.leaves[at];
+        match (&leaf.form, leaf.width) {
+            (Form::InPlace, _) => lanes_of(&leaf.bound.column.cells, stage.ranges[leaf.list].clone()),
+            (_, Width::Byte) => Lanes::Bytes(&stage.bytes[at]),
+            (_, Width::Int) => Lanes::Ints(&stage.ints[at]),
+            (_, Width::Long) => Lanes::Longs(&stage.longs[at]),
+        }
+    }
+
+    fn find(&self, fact: FactId, scope: ScopeId) -> Option<usize> {
+        let list = self.of_scope[scope.0 as usize]?;
+        self.leaves.iter().position(|l| l.list == list && l.fact.is_some_and(|(id, _)| id == fact))
+    }
+
+    /// The rows of the case that something is wrong with, if there are any.
+    pub fn wrong<'s>(&self, stage: &'s Stage) -> Option<&'s [u8]> {
+        stage.is_wrong[0].then_some(&stage.wrong[0][..])
+    }
+
+    /// The rows of the case where a fact is open, if there are any.
+    pub fn open_rows<'s>(&self, stage: &'s Stage, fact: FactId, scope: ScopeId) -> Option<&'s [u8]> {
+        let at = self.find(fact, scope)?;
+        let open = if self.leaves[at].list == 0 { &stage.open[at] } else { &stage.open_cases[at] };
+        Some(&open[..]).filter(|o| !o.is_empty())
+    }
+
+    /// The days that rows are decided for; absent where they are the same for all.
+    pub fn days<'s>(&'s self, stage: &'s Stage) -> Option<&'s [i32]> {
+        self.on?;
+        match self.lanes(stage, Input::DecisionDate) {
+            Lanes::Ints(days) => Some(days),
+            _ => None,
+        }
+    }
+
+    /// The rows without a decision date, if there are any.
+    pub fn dateless<'s>(&self, stage: &'s Stage) -> Option<&'s [u8]> {
+        self.on.map(|at| &stage.open[at][..]).filter(|o| !o.is_empty())
+    }
+}
+
+/// A width that values fit.
+trait Narrow: Copy + Into<i64> + Send + Sync {
+    fn narrow(value: i64) -> Self;
+    fn is_outside(values: &[Self], low: i64, high: i64) -> bool;
+}
+
+macro_rules! narrow {
+    ($($lane:ty),*) => {
+        $(impl Narrow for $lane {
+            fn narrow(value: i64) -> Self {
+                value as $lane
+            }
+            fn is_outside(values: &[Self], low: i64, high: i64) -> bool {
+                let (low, high) = (low.max(<$lane>::MIN as i64) as $lane, high.min(<$lane>::MAX as i64) as $lane);
+                crate::eval::batch::any_outside(values, low, high)
+            }
+        })*
+    };
+}
+narrow!(u8, i32, i64);
+
+/// Marks the rows whose values lie outside two ends; whether there are any.
+fn outside<T: Narrow>(values: &[T], low: i64, high: i64, open: &[u8], wrong: &mut [u8]) -> bool {
+    if !T::is_outside(values, low, high) {
+        return false;
+    }
+    let mut any = false;
+    for (i, (value, wrong)) in values.iter().zip(wrong).enumerate() {
+        let value: i64 = (*value).into();
+        // What stands under a null means nothing.
+        if !(low..=high).contains(&value) && open.get(i).is_none_or(|o| *o == 0) {
+            *wrong = 1;
+            any = true;
+        }
+    }
+    any
+}
+
+/// Where members of a stretch of rows stand, and where those of each row begin.
+fn members(lists: &Lists, rows: Range<usize>) -> (Range<usize>, Vec<u32>) {
+    let begin = |row: usize| lists.offsets.range(row).start;
+    let first = if rows.is_empty() { 0 } else { begin(rows.start) };
+    let past = if rows.is_empty() { 0 } else { lists.offsets.range(rows.end - 1).end };
+    let mut offsets: Vec<u32> = Vec::with_capacity(rows.len() + 1);
+    offsets.extend(rows.map(|row| (begin(row) - first) as u32));
+    offsets.push((past - first) as u32);
+    (first..past, offsets)
+}
+
+/// Marks the rows that have a marked member.
+fn outward(members: &[u8], offsets: &[u32], rows: &mut [u8]) {
+    for (row, range) in rows.iter_mut().zip(offsets.windows(2)) {
+        *row |= members[range[0] as usize..range[1] as usize].iter().fold(0, |all, m| all | m);
+    }
+}
+
+/// One byte a row, 1 where it is null.
+fn expand(nulls: &NullBuffer, range: Range<usize>, open: &mut Vec<u8>) {
+    let stretch = nulls.slice(range.start, range.len());
+    if stretch.null_count() == 0 {
+        return;
+    }
+    open.resize(range.len(), 0);
+    let chunks = stretch.inner().bit_chunks();
+    let mut rows = open.chunks_mut(64);
+    for (valid, rows) in chunks.iter_padded().zip(&mut rows) {
+        if valid != u64::MAX {
+            rows.iter_mut().enumerate().for_each(|(i, row)| *row = (valid >> i & 1) as u8 ^ 1);
+        }
+    }
+}
+
+fn lanes_of<'s>(cells: &Cells<'s>, range: Range<usize>) -> Lanes<'s> {
+    match cells {
+        Cells::Days(v) => Lanes::Ints(&v[range]),
+        Cells::Whole(Whole::U8(v)) => Lanes::Bytes(&v[range]),
+        Cells::Whole(Whole::I32(v)) => Lanes::Ints(&v[range]),
+        Cells::Whole(Whole::I64(v)) => Lanes::Longs(&v[range]),
+        Cells::Decimals(Decimals::D64(v), _) => Lanes::Longs(&v[range]),
+        _ => Lanes::Bytes(&[]),
+    }
+}
+
+/// How a column becomes a vector, and between which ends its values lie.
+fn form(graph: &Graph, fact: &Fact, bound: &BoundFact, width: Width) -> (Form, (i64, i64)) {
+    let ty = &fact.ty;
+    let scale = describe::shown_scale(ty);
+    let is_plain = scale == 0 || bound.told.is_minor;
+    let numeric = ty.kind.is_numeric() && ty.kind != Kind::Date;
+    let form = match (&bound.column.cells, width) {
+        (Cells::Days(_), Width::Int) if ty.kind == Kind::Date => Form::InPlace,
+        (Cells::Whole(Whole::U8(_)), Width::Byte) if numeric && is_plain => Form::InPlace,
+        (Cells::Whole(Whole::I32(_)), Width::Int) if numeric && is_plain => Form::InPlace,
+        (Cells::Whole(Whole::I64(_)), Width::Long) if numeric && is_plain => Form::InPlace,
+        (Cells::Decimals(Decimals::D64(_), own), Width::Long) if numeric && i16::from(*own) == i16::from(scale) => {
+            Form::InPlace
+        }
+        (Cells::Coded(_, values), Width::Byte) if matches!(ty.kind, Kind::Enum(_)) => keys_of(graph, ty, values),
+        _ => Form::Converted,
+    };
+    let ends = if ty.kind.is_numeric() { ty.bounds() } else { (i64::MIN, i64::MAX) };
+    (form, ends)
+}
+
+/// What each value of a dictionary stands for.
+fn keys_of(graph: &Graph, ty: &Type, values: &Column) -> Form {
+    let Cells::Texts(texts) = &values.cells else { return Form::Converted };
+    let count = texts.len();
+    let code = |at: usize| match values.is_null(at) {
+        true => 0,
+        false => read::code(graph, ty, texts.get(at)).map_or(256, |c| c as u16),
+    };
+    let codes: Vec<u16> = (0..count).map(code).collect();
+    let are_places = codes.iter().enumerate().all(|(at, code)| at == usize::from(*code));
+    Form::Keys { codes, are_places }
+}
+
+/// Keys as places of the enumeration; marks the rows whose key stands for none.
+fn keys(
+    cells: &Cells,
+    range: Range<usize>,
+    codes: &[u16],
+    are_places: bool,
+    bytes: &mut Vec<u8>,
+    open: &[u8],
+    wrong: &mut [u8],
+) -> bool {
+    let Cells::Coded(keys, _) = cells else { return false };
+    bytes.clear();
+    match keys {
+        // Keys past the values can only stand under a null.
+        Whole::I8(keys) if are_places => {
+            bytes.extend(keys[range].iter().map(|k| *k as u8));
+            return false;
+        }
+        Whole::U8(keys) if are_places => {
+            bytes.extend_from_slice(&keys[range]);
+            return false;
+        }
+        Whole::I32(keys) if are_places => {
+            bytes.extend(keys[range].iter().map(|k| *k as u8));
+            return false;
+        }
+        Whole::U32(keys) if are_places => {
+            bytes.extend(keys[range].iter().map(|k| *k as u8));
+            return false;
+        }
+        _ => {}
+    }
+    let mut any = false;
+    let code = |key: i128| usize::try_from(key).ok().and_then(|k| codes.get(k)).copied().unwrap_or(256);
+    for (i, row) in range.enumerate() {
+        let code = code(keys.get(row));
+        bytes.push(code as u8);
+        if code > 255 && open.get(i).is_none_or(|o| *o == 0) {
+            wrong[i] = 1;
+            any = true;
+        }
+    }
+    any
+}
+
+/// Converts a whole stretch at once, where no value can lose anything but its range; false where it cannot.
+fn quick<T: Narrow>(leaf: &Leaf, range: Range<usize>, values: &mut Vec<T>) -> bool {
+    let Some((_, fact)) = leaf.fact else { return false };
+    let scale = describe::shown_scale(&fact.ty);
+    let is_plain = scale == 0 || leaf.bound.told.is_minor;
+    match &leaf.bound.column.cells {
+        Cells::Truths(truths) => {
+            values.extend(range.map(|row| T::narrow(truths.value(row).into())));
+            true
+        }
+        Cells::Whole(whole) if fact.ty.kind.is_numeric() && fact.ty.kind != Kind::Date => {
+            let by = 10i64.pow(if is_plain { 0 } else { scale.into() });
+            // What does not fit 64 bits is past every range as well.
+            let scaled = |v: i64| T::narrow(v.saturating_mul(by));
+            match whole {
+                Whole::I8(v) => values.extend(v[range].iter().map(|v| scaled((*v).into()))),
+                Whole::I16(v) => values.extend(v[range].iter().map(|v| scaled((*v).into()))),
+                Whole::I32(v) => values.extend(v[range].iter().map(|v| scaled((*v).into()))),
+                Whole::I64(v) => values.extend(v[range].iter().map(|v| scaled(*v))),
+                Whole::U8(v) => values.extend(v[range].iter().map(|v| scaled((*v).into()))),
+                Whole::U16(v) => values.extend(v[range].iter().map(|v| scaled((*v).into()))),
+                Whole::U32(v) => values.extend(v[range].iter().map(|v| scaled((*v).into()))),
+                Whole::U64(v) => values.extend(v[range].iter().map(|v| scaled(i64::try_from(*v).unwrap_or(i64::MAX)))),
+            }
+            true
+        }
+        Cells::Decimals(Decimals::D128(v), own) if i16::from(*own) == i16::from(scale) => {
+            let far = |v: i128| if v < 0 { i64::MIN } else { i64::MAX };
+            values.extend(v[range].iter().map(|v| T::narrow(i64::try_from(*v).unwrap_or(far(*v)))));
+            true
+        }
+        _ => false,
+    }
+}

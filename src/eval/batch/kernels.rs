@@ -1,0 +1,388 @@
+//! Loops over whole vectors.
+//!
+//! Each is a plain loop that LLVM turns into vector instructions, compiled for several generations of processors; which one runs is
+//! found out when it runs, so that a build for any x86-64 uses what the machine has. Masks are one byte a row, 0 or 1: as many rows
+//! fit a register as bytes do, and writing one costs less than packing bits.
+
+use crate::value::LeapRule;
+use crate::value::calendar::years_from;
+use pulp::Arch;
+
+/// How two vectors compare.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cmp {
+    Less,
+    AtMost,
+    Equal,
+}
+
+/// What is made of two vectors of numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Binary {
+    Multiply,
+    Larger,
+    Smaller,
+}
+
+/// What is made of two masks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Join {
+    And,
+    AndNot,
+    Or,
+}
+
+/// A lane: what a vector is made of.
+pub trait Lane: Copy + PartialOrd + Default + Send + Sync {
+    /// As 64 bits.
+    fn long(self) -> i64;
+    /// From 64 bits that fit.
+    fn of(value: i64) -> Self;
+}
+
+macro_rules! lanes {
+    ($($lane:ty),*) => {
+        $(impl Lane for $lane {
+            #[inline(always)]
+            fn long(self) -> i64 {
+                self.into()
+            }
+            #[inline(always)]
+            fn of(value: i64) -> Self {
+                value as $lane
+            }
+        })*
+    };
+}
+lanes!(u8, i32, i64);
+
+/// What the machine at hand can do.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Simd(Arch);
+
+/// `d[i] = f(a[i])`, inlined into each generation's own copy of the loop.
+macro_rules! map {
+    ($simd:expr, $d:expr, $a:expr, |$x:ident| $value:expr) => {{
+        let (d, a) = ($d, $a);
+        $simd.0.dispatch(
+            #[inline(always)]
+            || {
+                let n = d.len();
+                let a = &a[..n];
+                for i in 0..n {
+                    let $x = a[i];
+                    d[i] = $value;
+                }
+            },
+        )
+    }};
+    ($simd:expr, $d:expr, $a:expr, $b:expr, |$x:ident, $y:ident| $value:expr) => {{
+        let (d, a, b) = ($d, $a, $b);
+        $simd.0.dispatch(
+            #[inline(always)]
+            || {
+                let n = d.len();
+                let (a, b) = (&a[..n], &b[..n]);
+                for i in 0..n {
+                    let ($x, $y) = (a[i], b[i]);
+                    d[i] = $value;
+                }
+            },
+        )
+    }};
+}
+
+impl Simd {
+    /// Whether each value lies between two, both included (or not, if `outside`).
+    pub fn in_range<T: Lane>(self, d: &mut [u8], a: &[T], low: i64, high: i64, outside: bool, ends: (i64, i64)) {
+        let flip = u8::from(outside);
+        // A bound at or past the end of the lane needs no test.
+        match (low <= ends.0, high >= ends.1) {
+            (true, true) => d.fill(1 ^ flip),
+            (true, false) => {
+                let high = T::of(high);
+                map!(self, d, a, |x| u8::from(x <= high) ^ flip)
+            }
+            (false, true) => {
+                let low = T::of(low);
+                map!(self, d, a, |x| u8::from(x >= low) ^ flip)
+            }
+            (false, false) => {
+                let (low, high) = (T::of(low), T::of(high));
+                map!(self, d, a, |x| u8::from((x >= low) & (x <= high)) ^ flip)
+            }
+        }
+    }
+
+    /// How two vectors compare, row by row.
+    pub fn compare<T: Lane>(self, cmp: Cmp, d: &mut [u8], a: &[T], b: &[T]) {
+        match cmp {
+            Cmp::Less => map!(self, d, a, b, |x, y| u8::from(x < y)),
+            Cmp::AtMost => map!(self, d, a, b, |x, y| u8::from(x <= y)),
+            Cmp::Equal => map!(self, d, a, b, |x, y| u8::from(x == y)),
+        }
+    }
+
+    /// Numbers made of two vectors.
+    pub fn binary(self, op: Binary, d: &mut [i64], a: &[i64], b: &[i64]) {
+        match op {
+            Binary::Multiply => map!(self, d, a, b, |x, y| x.wrapping_mul(y)),
+            Binary::Larger => map!(self, d, a, b, |x, y| if x > y { x } else { y }),
+            Binary::Smaller => map!(self, d, a, b, |x, y| if x < y { x } else { y }),
+        }
+    }
+
+    /// A mask made of two.
+    pub fn join(self, join: Join, d: &mut [u8], a: &[u8], b: &[u8]) {
+        match join {
+            Join::And => map!(self, d, a, b, |x, y| x & y),
+            Join::AndNot => map!(self, d, a, b, |x, y| x & (y ^ 1)),
+            Join::Or => map!(self, d, a, b, |x, y| x | y),
+        }
+    }
+
+    /// Adds a mask to another.
+    pub fn or_into(self, d: &mut [u8], a: &[u8]) {
+        self.0.dispatch(
+            #[inline(always)]
+            || d.iter_mut().zip(a).for_each(|(d, a)| *d |= *a),
+        );
+    }
+
+    /// Adds the rows that a mask leaves out to another.
+    pub fn or_not_into(self, d: &mut [u8], a: &[u8]) {
+        self.0.dispatch(
+            #[inline(always)]
+            || d.iter_mut().zip(a).for_each(|(d, a)| *d |= *a ^ 1),
+        );
+    }
+
+    /// The other way round.
+    pub fn not(self, d: &mut [u8], a: &[u8]) {
+        map!(self, d, a, |x| x ^ 1);
+    }
+
+    /// Whether any row of a mask is set.
+    pub fn any(self, a: &[u8]) -> bool {
+        self.0.dispatch(
+            #[inline(always)]
+            || a.iter().fold(0, |all, x| all | *x) != 0,
+        )
+    }
+
+    /// The first where the mask is set, else the second.
+    pub fn select<T: Lane>(self, d: &mut [T], mask: &[u8], a: &[T], b: &[T]) {
+        self.0.dispatch(
+            #[inline(always)]
+            || {
+                let n = d.len();
+                let (mask, a, b) = (&mask[..n], &a[..n], &b[..n]);
+                for i in 0..n {
+                    d[i] = if mask[i] != 0 { a[i] } else { b[i] };
+                }
+            },
+        );
+    }
+
+    /// Writes one value wherever a mask is as wanted.
+    pub fn put<T: Copy + Send + Sync>(self, d: &mut [T], mask: &[u8], wanted: bool, value: T) {
+        let kept = u8::from(!wanted);
+        self.0.dispatch(
+            #[inline(always)]
+            || {
+                let n = d.len();
+                let mask = &mask[..n];
+                for i in 0..n {
+                    d[i] = if mask[i] != kept { value } else { d[i] };
+                }
+            },
+        );
+    }
+
+    /// The same values in another width that holds them.
+    pub fn convert<A: Lane, D: Lane>(self, d: &mut [D], a: &[A]) {
+        map!(self, d, a, |x| D::of(x.long()));
+    }
+
+    /// One value times a factor, added to what is there.
+    pub fn add_times<T: Lane>(self, d: &mut [i64], a: &[T], factor: i64) {
+        self.0.dispatch(
+            #[inline(always)]
+            || d.iter_mut().zip(a).for_each(|(d, a)| *d = d.wrapping_add(a.long().wrapping_mul(factor))),
+        );
+    }
+
+    /// A sum of up to four products with constants, and a constant.
+    pub fn linear(self, d: &mut [i64], terms: &[(&[i64], i64)], constant: i64) {
+        match terms {
+            [] => d.fill(constant),
+            [(a, p)] => {
+                let p = *p;
+                map!(self, d, a, |x| constant.wrapping_add(x.wrapping_mul(p)))
+            }
+            [(a, p), (b, q)] => {
+                let (p, q) = (*p, *q);
+                map!(self, d, a, b, |x, y| constant.wrapping_add(x.wrapping_mul(p)).wrapping_add(y.wrapping_mul(q)))
+            }
+            [(a, p), (b, q), (c, r)] => self.0.dispatch(
+                #[inline(always)]
+                || sum_of_three(d, (a, *p), (b, *q), (c, *r), constant),
+            ),
+            [first, second, third, fourth] => self.0.dispatch(
+                #[inline(always)]
+                || sum_of_four(d, [*first, *second, *third, *fourth], constant),
+            ),
+            [first, second, third, fourth, rest @ ..] => {
+                self.linear(d, &[*first, *second, *third, *fourth], constant);
+                rest.iter().for_each(|(a, factor)| self.add_times(d, a, *factor));
+            }
+        }
+    }
+
+    /// Whether a sum of products with constants is at most (below, or equal to) zero, without storing the sum.
+    pub fn linear_compare(self, cmp: Cmp, d: &mut [u8], terms: &[(&[i64], i64)], constant: i64, sum: &mut [i64]) {
+        match terms {
+            [(a, p), (b, q)] => {
+                let (p, q) = (*p, *q);
+                let two = |x: i64, y: i64| constant.wrapping_add(x.wrapping_mul(p)).wrapping_add(y.wrapping_mul(q));
+                match cmp {
+                    Cmp::Less => map!(self, d, a, b, |x, y| u8::from(two(x, y) < 0)),
+                    Cmp::AtMost => map!(self, d, a, b, |x, y| u8::from(two(x, y) <= 0)),
+                    Cmp::Equal => map!(self, d, a, b, |x, y| u8::from(two(x, y) == 0)),
+                }
+            }
+            [a, b, c, e] if cmp == Cmp::AtMost => self.0.dispatch(
+                #[inline(always)]
+                || four_at_most(d, [*a, *b, *c, *e], constant),
+            ),
+            _ => {
+                self.linear(sum, terms, constant);
+                let sum = &*sum;
+                match cmp {
+                    Cmp::Less => map!(self, d, sum, |x| u8::from(x < 0)),
+                    Cmp::AtMost => map!(self, d, sum, |x| u8::from(x <= 0)),
+                    Cmp::Equal => map!(self, d, sum, |x| u8::from(x == 0)),
+                }
+            }
+        }
+    }
+
+    /// Dates as keys that keep their order: `(12 * year + month) * 32 + day`, all from zero.
+    pub fn date_keys(self, d: &mut [i32], a: &[i32]) {
+        map!(self, d, a, |x| date_key(x));
+    }
+
+    /// Whole months between dates by their keys; swapped dates give the negative.
+    pub fn months(self, d: &mut [i32], from: &[i32], to: &[i32]) {
+        map!(self, d, from, to, |x, y| if x <= y { (y - x) >> 5 } else { -((x - y) >> 5) });
+    }
+
+    /// Whole years between dates by their keys, birthdays on 29 February falling on 1 March.
+    pub fn years(self, d: &mut [i32], from: &[i32], to: &[i32]) {
+        map!(self, d, from, to, |x, y| {
+            let months = (if x <= y { y - x } else { x - y } >> 5) as u32;
+            // Exact for all months of the calendar: 43,691 / 2^19 is a twelfth and 1 / 1,572,864 more.
+            let years = ((u64::from(months) * 43_691) >> 19) as i32;
+            if x <= y { years } else { -years }
+        });
+    }
+
+    /// The same, birthdays on 29 February falling on 28 February.
+    pub fn years_february_28(self, d: &mut [i32], from: &[i32], to: &[i32]) {
+        map!(self, d, from, to, |x, y| years_from(x.into(), y.into(), LeapRule::February28) as i32);
+    }
+
+    /// The value of each row in a table that begins at `first`; rows past it get the last.
+    pub fn lookup<T: Lane>(self, d: &mut [i64], a: &[T], first: i64, table: &[i64]) {
+        let last = table.len() - 1;
+        for (d, a) in d.iter_mut().zip(a) {
+            let at = usize::try_from(a.long().wrapping_sub(first)).unwrap_or(last).min(last);
+            *d = table[at];
+        }
+    }
+
+    /// Whether any value lies outside two ends.
+    pub fn any_outside<T: Lane>(self, a: &[T], low: T, high: T) -> bool {
+        self.0.dispatch(
+            #[inline(always)]
+            || a.iter().fold(0u8, |all, x| all | u8::from(*x < low) | u8::from(*x > high)) != 0,
+        )
+    }
+}
+
+type Term<'a> = (&'a [i64], i64);
+
+#[inline(always)]
+fn sum_of_three(d: &mut [i64], (a, p): Term, (b, q): Term, (c, r): Term, constant: i64) {
+    let n = d.len();
+    let (a, b, c) = (&a[..n], &b[..n], &c[..n]);
+    for i in 0..n {
+        let first = constant.wrapping_add(a[i].wrapping_mul(p));
+        d[i] = first.wrapping_add(b[i].wrapping_mul(q)).wrapping_add(c[i].wrapping_mul(r));
+    }
+}
+
+#[inline(always)]
+fn sum_of_four(d: &mut [i64], [(a, p), (b, q), (c, r), (e, s)]: [Term; 4], constant: i64) {
+    let n = d.len();
+    let (a, b, c, e) = (&a[..n], &b[..n], &c[..n], &e[..n]);
+    for i in 0..n {
+        let first = constant.wrapping_add(a[i].wrapping_mul(p)).wrapping_add(b[i].wrapping_mul(q));
+        d[i] = first.wrapping_add(c[i].wrapping_mul(r)).wrapping_add(e[i].wrapping_mul(s));
+    }
+}
+
+#[inline(always)]
+fn four_at_most(d: &mut [u8], [(a, p), (b, q), (c, r), (e, s)]: [Term; 4], constant: i64) {
+    let n = d.len();
+    let (a, b, c, e) = (&a[..n], &b[..n], &c[..n], &e[..n]);
+    for i in 0..n {
+        let first = constant.wrapping_add(a[i].wrapping_mul(p)).wrapping_add(b[i].wrapping_mul(q));
+        d[i] = u8::from(first.wrapping_add(c[i].wrapping_mul(r)).wrapping_add(e[i].wrapping_mul(s)) <= 0);
+    }
+}
+
+/// Days from 1 March of the year -400 to 1970-01-01, so that every date of the calendar counts from zero up.
+const SHIFT: i32 = 719_468 + 146_097;
+
+/// The key of a date by Neri and Schneider's algorithm (see [`crate::value::calendar::civil`]), divisions as multiplications that are exact for
+/// the years -400 to 9999, which tests run through. The year begins in March here, with month 3.
+#[inline(always)]
+pub(super) fn date_key(days: i32) -> i32 {
+    let n = (days.wrapping_add(SHIFT) as u32).wrapping_mul(4) | 3;
+    let century = ((u64::from(n) * 15_051_803) >> 41) as u32;
+    let of_century = n.wrapping_sub(century.wrapping_mul(146_097)) | 3;
+    let p = u64::from(of_century) * 2_939_745;
+    let year = (p >> 32) as u32;
+    let of_year = ((u64::from(p as u32) * 23_937_024) >> 48) as u32;
+    let m = 2_141u32.wrapping_mul(of_year).wrapping_add(197_913);
+    let month = m >> 16;
+    let day = ((u64::from(m & 0xffff) * 2_006_056) >> 32) as u32;
+    // January and February are months 13 and 14 of the year before, which the sum of months puts right.
+    let months = century.wrapping_mul(100).wrapping_add(year).wrapping_mul(12).wrapping_add(month);
+    (months.wrapping_mul(32).wrapping_add(day)) as i32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::Date;
+    use crate::value::calendar::civil;
+
+    #[test]
+    fn keys_are_dates() {
+        for days in Date::MIN.days()..=Date::MAX.days() {
+            let (year, month, day) = civil(days);
+            let key = (12 * (year + 400) + month) * 32 + day - 1;
+            assert_eq!(i64::from(date_key(days as i32)), key, "{year}-{month}-{day}");
+        }
+    }
+
+    #[test]
+    fn years_are_twelve_months() {
+        let months: Vec<i32> = (0..12 * 10_400).map(|m| m << 5).collect();
+        let mut years = vec![0; months.len()];
+        Simd::default().years(&mut years, &vec![0; months.len()], &months);
+        assert!(years.iter().enumerate().all(|(m, y)| *y == m as i32 / 12));
+    }
+}

@@ -1,0 +1,288 @@
+//! A program over vectors: steps in order, each making one vector of others.
+
+use super::kernels::{Binary, Cmp, Join};
+use crate::graph::{FactId, NodeId, ScopeId};
+use std::collections::HashMap;
+
+/// How wide the values of a vector are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Width {
+    /// Truth values (0 or 1), places in an enumeration, small whole numbers.
+    Byte,
+    /// Day numbers, numbers of texts, whole numbers.
+    Int,
+    /// Mantissas.
+    Long,
+}
+
+impl Width {
+    /// The smallest and largest value.
+    pub(super) fn ends(self) -> (i64, i64) {
+        match self {
+            Width::Byte => (0, u8::MAX.into()),
+            Width::Int => (i32::MIN.into(), i32::MAX.into()),
+            Width::Long => (i64::MIN, i64::MAX),
+        }
+    }
+}
+
+/// What a program reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Input {
+    /// The values of a fact, of the case or of the members of a scope.
+    Fact(FactId, ScopeId),
+    /// Where a fact is *none*: 1, else 0.
+    IsNone(FactId, ScopeId),
+    /// The decision dates.
+    DecisionDate,
+}
+
+/// A vector: its values' width, where it stands, and whose rows it has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Vector {
+    pub width: Width,
+    pub place: Place,
+    pub scope: ScopeId,
+}
+
+/// Where a vector stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Place {
+    /// Among the program's inputs.
+    Input(u32),
+    /// Among the vectors of its width that the program makes.
+    Made(u32),
+}
+
+/// An operand of a step that goes through the operators' own scalar functions.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Operand {
+    Const(i128),
+    Vector(Vector),
+}
+
+/// Makes one vector, or gives rows up.
+#[derive(Clone, Debug)]
+pub(super) enum Step {
+    Fill { d: Vector, value: i64 },
+    Convert { d: Vector, a: Vector },
+    InRange { d: Vector, a: Vector, low: i64, high: i64, outside: bool },
+    Compare { cmp: Cmp, d: Vector, a: Vector, b: Vector },
+    Binary { op: Binary, d: Vector, a: Vector, b: Vector },
+    Linear { d: Vector, terms: Box<[(Vector, i64)]>, constant: i64 },
+    LinearCompare { cmp: Cmp, d: Vector, sum: Vector, terms: Box<[(Vector, i64)]>, constant: i64 },
+    Join { join: Join, d: Vector, a: Vector, b: Vector },
+    Not { d: Vector, a: Vector },
+    Select { d: Vector, mask: Vector, a: Vector, b: Vector },
+    DateKeys { d: Vector, a: Vector },
+    Months { d: Vector, from: Vector, to: Vector },
+    Years { d: Vector, from: Vector, to: Vector },
+    YearsFebruary28 { d: Vector, from: Vector, to: Vector },
+    Lookup { d: Vector, a: Vector, first: i64, table: Box<[i64]> },
+    /// A strict operator, row by row; a row where it fails is given up.
+    Operator { node: NodeId, d: Vector, args: Box<[Operand]> },
+    /// Counts of set masks, all at most as many as fit.
+    AtLeast { d: Vector, masks: Box<[Vector]>, least: u32 },
+    /// Gives up the rows where more than one mask is set.
+    AtMostOne { masks: Box<[Vector]> },
+    GiveUpWhere { mask: Vector },
+    GiveUpUnless { mask: Vector },
+    /// The values of the rows around a scope, once a member.
+    Spread { d: Vector, a: Vector },
+    /// How many members a mask lets through.
+    Count { d: Vector, of: ScopeId, masks: Box<[Vector]> },
+    Sum { d: Vector, of: ScopeId, a: Vector },
+    /// The largest or smallest among those that a mask lets through, and whether there is one.
+    Extreme { d: Vector, found: Vector, of: ScopeId, a: Vector, mask: Option<Vector>, largest: bool },
+}
+
+/// A node's values while a program runs.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Value {
+    pub values: Values,
+    pub none: Nones,
+}
+
+/// The values proper; without meaning where *none*.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Values {
+    Const(i64),
+    Vector(Vector),
+}
+
+/// Where a node is *none*.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Nones {
+    Never,
+    Always,
+    Where(Vector),
+}
+
+/// A program, and where its results stand.
+#[derive(Clone, Debug)]
+pub struct Program {
+    pub(super) steps: Vec<Step>,
+    pub(super) inputs: Vec<Input>,
+    pub(super) roots: HashMap<NodeId, Value>,
+    /// How many vectors of each width it makes at a time.
+    pub(super) made: [usize; 3],
+    /// Facts that must be given; a row where one is not is given up by whoever runs the program.
+    facts: Vec<(FactId, ScopeId)>,
+}
+
+impl Program {
+    pub(super) fn new(
+        steps: Vec<Step>,
+        inputs: Vec<Input>,
+        roots: HashMap<NodeId, Value>,
+        facts: Vec<(FactId, ScopeId)>,
+    ) -> Program {
+        let mut program = Program { steps, inputs, roots, made: [0; 3], facts };
+        program.reuse();
+        program
+    }
+
+    /// What it reads, in the order in which it is handed in.
+    pub fn inputs(&self) -> &[Input] {
+        &self.inputs
+    }
+
+    /// Whether it makes a root's values.
+    pub fn makes(&self, root: NodeId) -> bool {
+        self.roots.contains_key(&root)
+    }
+
+    /// Facts that must be given in a row for its results to count.
+    pub fn facts(&self) -> &[(FactId, ScopeId)] {
+        &self.facts
+    }
+
+    /// Lets vectors that are no longer read make room for later ones, so that few of them keep the cache busy.
+    fn reuse(&mut self) {
+        let key = |v: &Vector| match v.place {
+            Place::Made(at) => Some((v.width, at)),
+            Place::Input(_) => None,
+        };
+        let mut last = HashMap::new();
+        for (at, step) in self.steps.iter().enumerate() {
+            let (reads, makes) = step.clone().vectors();
+            reads.iter().chain(&makes).filter_map(key).for_each(|v| _ = last.insert(v, at));
+        }
+        for value in self.roots.values() {
+            let none = if let Nones::Where(mask) = value.none { Some(mask) } else { None };
+            let values = if let Values::Vector(v) = value.values { Some(v) } else { None };
+            values.iter().chain(&none).filter_map(key).for_each(|v| _ = last.insert(v, usize::MAX));
+        }
+        let mut free: [Vec<u32>; 3] = Default::default();
+        let mut now: HashMap<(Width, u32), u32> = HashMap::new();
+        let mut made = [0; 3];
+        for at in 0..self.steps.len() {
+            let (reads, makes) = self.steps[at].clone().vectors();
+            for (width, old) in makes.iter().filter_map(key) {
+                now.entry((width, old)).or_insert_with(|| {
+                    free[width as usize].pop().unwrap_or_else(|| {
+                        made[width as usize] += 1;
+                        made[width as usize] as u32 - 1
+                    })
+                });
+            }
+            self.steps[at].rename(&now);
+            let mut done: Vec<(Width, u32)> = reads.iter().chain(&makes).filter_map(key).collect();
+            done.sort_unstable();
+            done.dedup();
+            for vector in done.into_iter().filter(|v| last.get(v) == Some(&at)) {
+                free[vector.0 as usize].extend(now.get(&vector));
+            }
+        }
+        for value in self.roots.values_mut() {
+            if let Values::Vector(v) = &mut value.values {
+                rename(v, &now);
+            }
+            if let Nones::Where(mask) = &mut value.none {
+                rename(mask, &now);
+            }
+        }
+        self.made = made;
+    }
+}
+
+fn rename(vector: &mut Vector, now: &HashMap<(Width, u32), u32>) {
+    if let Place::Made(at) = &mut vector.place
+        && let Some(new) = now.get(&(vector.width, *at))
+    {
+        *at = *new;
+    }
+}
+
+impl Step {
+    /// The vectors that it reads and makes.
+    fn vectors(mut self) -> (Vec<Vector>, Vec<Vector>) {
+        let (mut reads, mut makes) = (Vec::new(), Vec::new());
+        self.each(&mut |vector, is_made| if is_made { makes.push(*vector) } else { reads.push(*vector) });
+        (reads, makes)
+    }
+
+    fn rename(&mut self, now: &HashMap<(Width, u32), u32>) {
+        self.each(&mut |vector, _| rename(vector, now));
+    }
+
+    /// Goes through its vectors, telling which it makes.
+    fn each(&mut self, f: &mut impl FnMut(&mut Vector, bool)) {
+        match self {
+            Step::Fill { d, .. } => f(d, true),
+            Step::Convert { d, a }
+            | Step::InRange { d, a, .. }
+            | Step::Not { d, a }
+            | Step::DateKeys { d, a }
+            | Step::Lookup { d, a, .. }
+            | Step::Spread { d, a }
+            | Step::Sum { d, a, .. } => {
+                f(a, false);
+                f(d, true);
+            }
+            Step::Compare { d, a, b, .. } | Step::Binary { d, a, b, .. } | Step::Join { d, a, b, .. } => {
+                f(a, false);
+                f(b, false);
+                f(d, true);
+            }
+            Step::Months { d, from, to } | Step::Years { d, from, to } | Step::YearsFebruary28 { d, from, to } => {
+                f(from, false);
+                f(to, false);
+                f(d, true);
+            }
+            Step::Linear { d, terms, .. } => {
+                terms.iter_mut().for_each(|(v, _)| f(v, false));
+                f(d, true);
+            }
+            Step::LinearCompare { d, sum, terms, .. } => {
+                terms.iter_mut().for_each(|(v, _)| f(v, false));
+                f(sum, true);
+                f(d, true);
+            }
+            Step::Select { d, mask, a, b } => {
+                [mask, a, b].into_iter().for_each(|v| f(v, false));
+                f(d, true);
+            }
+            Step::Operator { d, args, .. } => {
+                for arg in args {
+                    if let Operand::Vector(v) = arg {
+                        f(v, false);
+                    }
+                }
+                f(d, true);
+            }
+            Step::AtLeast { d, masks, .. } | Step::Count { d, masks, .. } => {
+                masks.iter_mut().for_each(|v| f(v, false));
+                f(d, true);
+            }
+            Step::AtMostOne { masks } => masks.iter_mut().for_each(|v| f(v, false)),
+            Step::GiveUpWhere { mask } | Step::GiveUpUnless { mask } => f(mask, false),
+            Step::Extreme { d, found, a, mask, .. } => {
+                f(a, false);
+                mask.iter_mut().for_each(|v| f(v, false));
+                f(d, true);
+                f(found, true);
+            }
+        }
+    }
+}
