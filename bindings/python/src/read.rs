@@ -145,7 +145,7 @@ impl<'py> Value<'_, 'py> {
 }
 
 const MISSING: Option<&str> = Some("write `None` for what is not known");
-const FLOAT: &str = "a binary float is not exact: write a `Decimal(\"12.50\")`, a text or a whole number";
+const FLOAT: &str = "it is not exact: write a `Decimal(\"12.50\")`, a text or a whole number";
 const DAY: &str = "take its `.date()`";
 
 fn other(what: &'static str, help: Option<&'static str>) -> Look<'static> {

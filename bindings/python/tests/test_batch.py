@@ -311,8 +311,8 @@ def test_progress_is_told_and_may_stop_the_work(policy):
 
 
 def test_the_interpreter_is_let_go_of(policy):
-    """Another thread gets on while a batch is decided: it sees the work from outside, and ends it."""
-    data, beats, over = many(1_000_000), [], threading.Event()
+    """Another thread gets on while a batch is decided."""
+    data, beats, over = [{"age": 12}] * 200_000, [], threading.Event()
 
     def beat():
         while not over.wait(0.001):
@@ -324,7 +324,8 @@ def test_the_interpreter_is_let_go_of(policy):
     policy.decide_batch(data, on=ON, threads=1, progress=lambda done, rows: during.append(len(beats)))
     over.set()
     thread.join()
-    assert during[-1] > 0
+    # Between the first and the last of them nothing is left for this thread to do but to wait.
+    assert during[-1] - during[0] > 10
 
 
 def child(queue, artefact, data):
@@ -344,13 +345,13 @@ def test_a_forked_process_decides_too(policy):
 
 
 INTERRUPTED = """
-import sys, placet, polars
+import sys, placet
 policy = placet.Policy.from_text(sys.stdin.read())
-data = polars.DataFrame({"age": [12, 40]}).sample(20_000_000, with_replacement=True)
+data = [{"age": 12}] * 1_000_000
 try:
     policy.decide_batch(data, on="2026-03-02", threads=1, progress=lambda done, rows: print("going", flush=True))
 except KeyboardInterrupt:
-    print("stopped", policy.decide_batch(data[:5], on="2026-03-02").columns[0], flush=True)
+    print("stopped", policy.decide_batch(data[:5], on="2026-03-02").columns[1], flush=True)
 """
 
 

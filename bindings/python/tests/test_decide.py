@@ -115,8 +115,8 @@ def test_dataclasses_mappings_enumerations_and_numpys_scalars(allowance):
 @pytest.mark.parametrize(
     ("fact", "value", "message"),
     [
-        ("savings", 12.5, "a binary float is not exact: write a `Decimal"),
-        ("savings", numpy.float64(12.5), "a binary float is not exact"),
+        ("savings", 12.5, "found a binary float; it is not exact: write a `Decimal"),
+        ("savings", numpy.float64(12.5), "found a binary float; it is not exact"),
         ("savings", float("nan"), "found NaN; write `None` for what is not known"),
         ("savings", Decimal("NaN"), "found a `Decimal` that is no number; write `None`"),
         ("birth_date", pandas.NaT, "found NaT; write `None`"),
