@@ -50,3 +50,11 @@ def allowance():
 @pytest.fixture(scope="session")
 def heating():
     return placet.Policy.from_file(ROOT / "benches" / "src" / "heating.placet")
+
+
+def pytest_sessionfinish(session):
+    """A test that is skipped has not been run: that is a failure."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None and reporter.stats.get("skipped"):
+        reporter.write_line("some tests were skipped", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -105,7 +105,7 @@ def explanation(explanation: Explanation) -> str:
 
 
 def policy(policy: Policy) -> str:
-    version = f"{escape(policy.version)}, " if policy.version else ""
+    version = f"version {escape(policy.version)}, " if policy.version else ""
     heading = _heading(policy.title or policy.name, f"{version}graph {policy.graph[:12]}")
     return f'{heading}<div style="overflow:auto;background:#fff">{policy.draw("svg")}</div>'
 
