@@ -42,10 +42,11 @@ def contenders(table):
     words = {"residency": winter_heating.RESIDENCY, "employment": winter_heating.EMPLOYMENT, "region": winter_heating.REGION}
     frame = frame.with_columns(pl.col(name).cast(pl.Enum(values)) for name, values in words.items()).rechunk()
     connection = duckdb.connect()
+    connection.register("applicants", table)
     for name, values in words.items():
         connection.execute(f"CREATE TYPE {name}_word AS ENUM ({', '.join(map(repr, values))})")
     cast = ", ".join(f"{name}::{name}_word AS {name}" for name in words)
-    connection.execute(f"CREATE TABLE people AS SELECT * REPLACE ({cast}) FROM table")
+    connection.execute(f"CREATE TABLE people AS SELECT * REPLACE ({cast}) FROM applicants")
     query = winter_heating.sql("people")
     yield "Placet, from polars", lambda: policy.decide_batch(frame, **OPTIONS), reasons
     yield "Placet, from pyarrow", lambda: policy.decide_batch(table, **OPTIONS), reasons
@@ -68,11 +69,15 @@ def main(rows, rounds):
         known = pyarrow.compute.and_(known, pyarrow.compute.is_valid(table[name]))
     complete = table.filter(known).combine_chunks()
     runs = list(contenders(table))
-    expected = None
-    for name, run, told in runs:
-        answer = numpy.asarray(told(run()))
-        expected = answer if expected is None else expected
-        assert (answer == expected).all(), f"{name} says otherwise on {(answer != expected).sum()} rows"
+    answers = {name: numpy.asarray(told(run())) for name, run, told in runs}
+    expected, three_valued = answers["Placet, from polars"], answers["Polars expression"]
+    # Placet knows the declared ranges: without its deductions an income may be small enough all the same. Three truth values
+    # leave such a row open; on every other row all say the same.
+    more = (three_valued == 99) & (expected != 99)
+    assert not more[known.to_numpy()].any()
+    for name, answer in answers.items():
+        same = expected if name.startswith("Placet") else numpy.where(more, 99, expected)
+        assert (answer == same).all(), f"{name} says otherwise on {(answer != same).sum()} rows"
     openfisca = winter_heating.by_openfisca(complete)
     assert (openfisca() == expected[known.to_numpy()]).all(), "OpenFisca says otherwise"
     times = {name: [] for name, _, _ in runs} | {"OpenFisca-core (complete rows)": [], "Rust": [], "Rust, no needs": []}
@@ -91,6 +96,7 @@ def main(rows, rounds):
             times["OpenFisca-core (complete rows)"].append((time.perf_counter() - start) / complete.num_rows * 1e9)
             times["Rust"] += [seconds / rows * 1e9 for seconds in rust(path, 1, "needs")]
             times["Rust, no needs"] += [seconds / rows * 1e9 for seconds in rust(path, 1, "none")]
+    print(f"{more.sum():,} rows are settled by declared ranges alone; on all others the answers are the same")
     print(f"{rows:,} rows, {os.cpu_count()} cores, medians of {rounds} rounds in turns (least, most), nanoseconds a row")
     base = statistics.median(times["Rust"])
     for name, measured in times.items():
@@ -99,4 +105,5 @@ def main(rows, rounds):
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:3] if len(sys.argv) > 2 else [*sys.argv[1:2], 10_000_000, 7][-2:]))
+    rows, rounds = [*map(int, sys.argv[1:]), *(10_000_000, 7)[len(sys.argv) - 1 :]]
+    main(rows, rounds)

@@ -141,12 +141,12 @@ def sql(table):
         "arrears_count <= 2",
     ]
     named = ", ".join(f"{rule} AS r{place}" for place, rule in enumerate(rules, 1))
-    unknown = lambda places: " AND ".join(f"r{place}" for place in places) + " IS NULL"  # noqa: E731
+    unknown = lambda places: "(" + " AND ".join(f"r{place}" for place in places) + ") IS NULL"  # noqa: E731
     broken = lambda places: " ".join(f"WHEN NOT r{place} THEN {place}" for place in places)  # noqa: E731
     declines, referrals = range(1, 10), range(10, 13)
     case = (
-        f"CASE {broken(declines)} WHEN ({unknown(declines)}) THEN 99 "
-        f"{broken(referrals)} WHEN ({unknown(referrals)}) THEN 99 ELSE 0 END"
+        f"CASE {broken(declines)} WHEN {unknown(declines)} THEN 99 "
+        f"{broken(referrals)} WHEN {unknown(referrals)} THEN 99 ELSE 0 END"
     )
     return f"""
         WITH dated AS (
