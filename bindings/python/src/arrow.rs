@@ -4,9 +4,11 @@
 use arrow_array::cast::AsArray;
 use arrow_array::ffi::{self, FFI_ArrowArray};
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
-use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchIterator, RecordBatchReader, StructArray, make_array};
+use arrow_array::{
+    Array, ArrayRef, RecordBatch, RecordBatchIterator, RecordBatchOptions, RecordBatchReader, make_array,
+};
 use arrow_schema::ffi::FFI_ArrowSchema;
-use arrow_schema::{ArrowError, Schema, SchemaRef};
+use arrow_schema::{ArrowError, DataType, Schema, SchemaRef};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
@@ -24,20 +26,32 @@ pub type Reader = Box<dyn RecordBatchReader + Send>;
 pub fn reader(object: &Bound<'_, PyAny>) -> PyResult<Option<Reader>> {
     if let Some(offered) = offer(object, "__arrow_c_stream__")? {
         let arrays = arrays(&offered)?;
-        let schema = Schema::try_from(&arrays.schema).map_err(|error| failed(&error))?;
-        return Ok(Some(Box::new(Batches { schema: Arc::new(schema), arrays })));
+        let kind = DataType::try_from(&arrays.schema).map_err(|error| failed(&error))?;
+        let DataType::Struct(fields) = kind else { return Err(no_columns(&kind)) };
+        return Ok(Some(Box::new(Batches { schema: Arc::new(Schema::new(fields)), arrays })));
     }
     let Some(offered) = offer(object, "__arrow_c_array__")? else { return Ok(None) };
     let array = array(&offered)?;
-    let Some(records) = array.as_any().downcast_ref::<StructArray>() else {
-        return Err(PyValueError::new_err(format!(
-            "a table has named columns; found an array of {}",
-            array.data_type()
-        )));
-    };
-    let batch = RecordBatch::from(records.clone());
-    let schema = batch.schema();
+    let Some(records) = array.as_struct_opt() else { return Err(no_columns(array.data_type())) };
+    let schema = SchemaRef::new(Schema::new(records.fields().clone()));
+    let batch = batch(array, &schema).map_err(|error| failed(&error))?;
     Ok(Some(Box::new(RecordBatchIterator::new([Ok(batch)], schema))))
+}
+
+fn no_columns(kind: &DataType) -> PyErr {
+    PyValueError::new_err(format!("a table has named columns; found a single one of {kind}"))
+}
+
+/// Records as a batch.
+fn batch(records: ArrayRef, schema: &SchemaRef) -> Result<RecordBatch, ArrowError> {
+    let rows = records.len();
+    let (_, columns, nulls) = records.as_struct().clone().into_parts();
+    if let Some(nulls) = nulls.filter(|nulls| nulls.null_count() > 0) {
+        let row = nulls.iter().position(|is_given| !is_given).unwrap_or_default();
+        return Err(ArrowError::CDataInterface(format!("row {row} is null as a whole")));
+    }
+    let counted = RecordBatchOptions::new().with_row_count(Some(rows));
+    RecordBatch::try_new_with_options(schema.clone(), columns, &counted)
 }
 
 /// The arrays that a column offers, if it offers any.
@@ -150,13 +164,7 @@ impl Iterator for Batches {
     type Item = Result<RecordBatch, ArrowError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.arrays.next().map(|array| {
-            let (_, columns, nulls) = array?.as_struct().clone().into_parts();
-            if nulls.is_some_and(|nulls| nulls.null_count() > 0) {
-                return Err(ArrowError::CDataInterface("a row of it is null as a whole".to_owned()));
-            }
-            RecordBatch::try_new(self.schema.clone(), columns)
-        })
+        self.arrays.next().map(|array| batch(array?, &self.schema))
     }
 }
 

@@ -41,10 +41,8 @@ record! {
 }
 
 record! {
-    /// One thing that is wrong with the facts of a case.
+    /// One thing that is wrong with the facts of a case, or with the columns of a table.
     Trouble {
-        /// Of one case of many its row, from 0; `None` for a single case.
-        row: Option<u64>,
         /// The fact, of a member `household[0].income`; `None` where the case as a whole is wrong.
         fact: Option<String>,
         /// What is accepted there.
@@ -94,7 +92,7 @@ pub fn policy_error(py: Python<'_>, compilation: &Compilation) -> PyResult<PyErr
 pub fn facts_error(py: Python<'_>, errors: &FactsErrors) -> PyResult<PyErr> {
     let troubles = errors.0.iter().map(|e| {
         let (fact, expected, found, help) = (e.fact.clone(), e.expected.clone(), e.found.clone(), e.help.clone());
-        Py::new(py, Trouble { row: e.row, fact, expected, found, help })
+        Py::new(py, Trouble { fact, expected, found, help })
     });
     raise(py, "FactsError", &errors.to_string(), troubles.collect::<PyResult<Vec<_>>>()?)
 }

@@ -1,13 +1,17 @@
 //! Placet for Python. Convert, call, convert: nothing about policy is decided in here.
 
 mod arrow;
+mod asked;
 mod batch;
+mod bundle;
 mod decision;
 mod errors;
 mod lists;
 mod policy;
 mod read;
 mod record;
+mod table;
+mod work;
 
 use pyo3::prelude::*;
 use std::ffi::OsString;
@@ -28,9 +32,11 @@ mod _placet {
     #[pymodule_export]
     use super::batch::{Batch, Stream};
     #[pymodule_export]
+    use super::bundle::Bundle;
+    #[pymodule_export]
     use super::decision::{Decision, Explanation, Fault, Need, Open, Reason};
     #[pymodule_export]
     use super::errors::{Diagnostic, Place, Trouble};
     #[pymodule_export]
-    use super::policy::{_restore, Bundle, Policy};
+    use super::policy::{_restore, Policy};
 }

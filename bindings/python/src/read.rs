@@ -139,7 +139,13 @@ impl<'py> Value<'_, 'py> {
             return owned(self.part(inner).look());
         }
         let name = object.get_type().name().map_or_else(|_| String::new(), |name| name.to_string());
-        let help = if name == "NAType" { MISSING } else { None };
+        let has = |name: &str| object.hasattr(name).unwrap_or(false);
+        let help = match &*name {
+            "NAType" => MISSING,
+            _ if has("__arrow_c_stream__") && has("columns") => Some("a table is decided by `decide_batch`"),
+            _ if has("to_dict") => Some("take its `.to_dict()`"),
+            _ => None,
+        };
         Look::Other { what: format!("an object of type `{name}`").into(), help }
     }
 }

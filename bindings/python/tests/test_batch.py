@@ -143,6 +143,16 @@ def test_columns_of_nothing_but_null(policy):
         assert policy.decide_batch(data, on=ON).to_polars()["outcome"].to_list() == ["incomplete", "incomplete"]
 
 
+def test_null_in_a_column_is_not_known_unless_it_is_said_to_mean_none():
+    policy = placet.Policy.from_text('policy p "P"\nfact cap: whole number or none\nrequire r "R" cap is none\n')
+    for columns in ({"cap": [None, 3]}, polars.DataFrame({"cap": [None, 3]})):
+        assert policy.decide_batch(columns, on=ON).summary() == {"incomplete": 1, "referred": 1}
+        assert policy.decide_batch(columns, on=ON, none_where_null="cap").summary() == {"approved": 1, "referred": 1}
+    # A dict is a case as `decide` takes it.
+    assert policy.decide_batch([{"cap": None}], on=ON).summary() == {"approved": 1}
+    assert policy.decide({"cap": None}, on=ON).outcome == "approved"
+
+
 def test_a_bad_row_is_kept_and_says_why(policy):
     bad = frame().with_columns(age=polars.Series([12, 4000, None, 8]))
     out = policy.decide_batch(bad, on=ON).to_polars()
@@ -157,8 +167,10 @@ def test_columns_that_do_not_fit_are_told_by_name(policy):
     with pytest.raises(placet.FactsError) as raised:
         policy.decide_batch(frame().rename({"age": "aeg"}), on=ON)
     assert "did you mean `age`?" in str(raised.value) and raised.value.errors[0].fact == "aeg"
-    with pytest.raises(placet.FactsError, match="income"):
+    with pytest.raises(placet.FactsError) as raised:
         policy.decide_batch(frame().with_columns(polars.col("income").cast(float)), on=ON)
+    assert [(error.fact, error.found) for error in raised.value.errors] == [("income", "values of type Float64")]
+    assert "a binary float does not hold amounts exactly" in str(raised.value)
     for call, error, message in [
         (lambda: policy.decide_batch(5, on=ON), TypeError, "a table is anything that offers Arrow columns"),
         (lambda: policy.decide_batch("file.csv", on=ON), TypeError, "found an object of type `str`"),
@@ -167,7 +179,14 @@ def test_columns_that_do_not_fit_are_told_by_name(policy):
         (lambda: policy.decide_batch(frame(), on=ON, colour=1), TypeError, "unexpected keyword argument 'colour'"),
         (lambda: policy.decide_batch(frame(), on=ON, show="aeg"), ValueError, "`aeg`"),
         (lambda: policy.decide_batch({"age": [1], "student": []}, on=ON), ValueError, "`student` has 0 values, `age` has 1"),
-        (lambda: policy.decide_batch(pyarrow.array([1, 2]), on=ON), ValueError, "a table has named columns"),
+        (lambda: policy.decide_batch(pyarrow.array([1, 2]), on=ON), ValueError, "a table has named columns; found a single one of Int64"),
+        (lambda: policy.decide_batch(polars.Series([1]), on=ON), ValueError, "found a single one of Int64"),
+        (lambda: policy.decide_batch(pyarrow.array([{"age": 1}, None]), on=ON), ValueError, "row 1 is null as a whole"),
+        (lambda: policy.decide_batch(frame().lazy(), on=ON), TypeError, "`.collect()` it first"),
+        (lambda: policy.decide_batch({"age": 1}, on=ON), TypeError, "`age` is one value, not a column"),
+        (lambda: policy.decide_batch([{"age": 1}], on=ON, carry="x"), TypeError, "`carry` goes with a table of Arrow columns"),
+        (lambda: policy.decide_batch(frame(), on=ON, threads="two"), TypeError, "argument 'threads': "),
+        (lambda: policy.decide_batch(frame(), on=ON, show=5), TypeError, "argument 'show': "),
     ]:
         with pytest.raises(error) as raised:
             call()

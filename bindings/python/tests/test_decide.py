@@ -141,7 +141,6 @@ def test_what_does_not_fit_says_what_does(allowance, fact, value, message):
     assert message in str(raised.value)
     assert len(raised.value.errors) == 1
     trouble = raised.value.errors[0]
-    assert trouble.row is None
     assert trouble.fact is not None and trouble.fact.startswith(fact)
 
 
@@ -151,8 +150,16 @@ def test_all_errors_are_told_at_once_and_sensitive_values_are_not(allowance):
     assert len(raised.value.errors) == 3
     assert "secret" not in str(raised.value)
     assert isinstance(raised.value, ValueError) and isinstance(raised.value, placet.PlacetError)
-    with pytest.raises(placet.FactsError, match="expected the facts of one case, by their names, found a list"):
-        allowance.decide([FULL], on=ON)
+    again = pickle.loads(pickle.dumps(raised.value))
+    assert type(again) is placet.FactsError and str(again) == str(raised.value)
+    for case, found in [
+        ([FULL], "found a list"),
+        (pandas.Series(FULL), "found an object of type `Series`; take its `.to_dict()`"),
+        (pandas.DataFrame([FULL]), "found an object of type `DataFrame`; a table is decided by `decide_batch`"),
+    ]:
+        with pytest.raises(placet.FactsError) as raised:
+            allowance.decide(case, on=ON)
+        assert str(raised.value) == f"expected the facts of one case, by their names, {found}"
 
 
 def test_what_python_raises_on_the_way_is_raised(allowance):

@@ -24,6 +24,10 @@ class PolicyError(PlacetError, ValueError):
     def __str__(self) -> str:
         return str(self.args[0])
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # From another process the message comes, not the data.
+        return type(self), (str(self),)
+
 
 class FactsError(PlacetError, ValueError):
     """The facts of a case, or the columns of a table, do not fit the policy. The message names each fact."""
@@ -34,6 +38,10 @@ class FactsError(PlacetError, ValueError):
 
     def __str__(self) -> str:
         return str(self.args[0])
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # From another process the message comes, not the data.
+        return type(self), (str(self),)
 
 
 class ArtefactError(PlacetError, ValueError):

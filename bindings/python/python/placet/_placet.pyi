@@ -93,7 +93,7 @@ class Policy:
         *,
         language: str = "",
         reasons: Literal["all", "deciding", "none"] = "all",
-        show: Sequence[str] = (),
+        show: str | Iterable[str] = (),
         attested: bool = False,
         complete: bool = False,
     ) -> Decision:
@@ -223,7 +223,7 @@ class Bundle:
         *,
         language: str = "",
         reasons: Literal["all", "deciding", "none"] = "all",
-        show: Sequence[str] = (),
+        show: str | Iterable[str] = (),
         attested: bool = False,
         complete: bool = False,
     ) -> list[Decision]:
@@ -596,11 +596,7 @@ class Place:
 
 @final
 class Trouble:
-    """One thing that is wrong with the facts of a case."""
-
-    @property
-    def row(self) -> int | None:
-        """Of one case of many its row, from 0; `None` for a single case."""
+    """One thing that is wrong with the facts of a case, or with the columns of a table."""
 
     @property
     def fact(self) -> str | None:
