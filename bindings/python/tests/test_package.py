@@ -21,7 +21,7 @@ def test_the_stubs_say_what_is_there():
 
 
 def test_the_python_is_typed():
-    ran = python("-m", "mypy", "--strict", str(Path(placet.__file__).parent))
+    ran = python("-m", "mypy", "--strict", "-p", "placet")
     assert ran.returncode == 0, ran.stdout
 
 
@@ -73,3 +73,16 @@ def test_no_thread_is_started_by_importing_or_by_one_decision():
     text = "import os, placet; placet.Policy.from_text('policy p \"P\"\\nfact a: yes or no\\nrequire r \"R\" a').decide({}, on='2026-03-02')"
     ran = python("-c", f"{text}; print(len(os.listdir('/proc/self/task')))")
     assert ran.stdout.split() == ["1"], ran.stderr
+
+
+def test_it_runs_with_nothing_else_installed():
+    text = (
+        "import sys\n"
+        "for name in ('numpy', 'pandas', 'polars', 'pyarrow', 'duckdb', 'pyspark'): sys.modules[name] = None\n"
+        "import placet, placet.types\n"
+        "policy = placet.Policy.from_text('policy p \"P\"\\nfact a: yes or no\\nrequire r \"R\" a\\n')\n"
+        "batch = policy.decide_batch([{'a': True}, {'a': 1.5}], on='2026-03-02')\n"
+        "print(batch.summary(), len(policy.decide_batch({'a': [True]}, on='2026-03-02')), len(batch._repr_html_()) > 99)\n"
+    )
+    ran = python("-c", text)
+    assert ran.stdout == "{'approved': 1, 'invalid': 1} 1 True\n", ran.stderr
