@@ -3,10 +3,10 @@
 
 use super::cells::{Cells, Column, Decimals, Lists, Whole};
 use super::layout::{Bound, BoundFact};
-use crate::eval::batch::{Input, Lanes, ScopeRows, Width};
+use crate::eval::batch::{self, Input, Lanes, Numbers, ScopeRows, Sets, Width};
 use crate::facts::{counts, describe, read};
-use crate::graph::{Fact, FactId, Graph, ScopeId};
-use crate::value::{Date, Kind, Type};
+use crate::graph::{Fact, FactId, Graph, NodeId, NodeKind, ScopeId};
+use crate::value::{Body, Choices, Date, Kind, Set, Truth, Type};
 use arrow_array::{Array, StructArray};
 use arrow_buffer::NullBuffer;
 use arrow_schema::DataType;
@@ -50,6 +50,10 @@ struct Leaf<'a> {
     form: Form,
     /// The smallest and largest value.
     ends: (i64, i64),
+    /// Null is *none*.
+    can_be_none: bool,
+    /// Where it is open, only a single case tells what it is.
+    is_unclear: bool,
 }
 
 /// How a column becomes a vector.
@@ -101,12 +105,14 @@ impl<'a> Sources<'a> {
         let case = List { outer: 0, fact: FactId(u32::MAX), lists: None, records: None };
         let mut sources =
             Sources { graph, leaves: Vec::new(), lists: vec![case], of_scope: Vec::new(), on: None, day, attested };
-        sources.add(bound, 0);
+        sources.add(bound, 0, on.is_some());
         if let Some(on) = on {
             let ty = Type::new(Kind::Date, 0);
             let form = if matches!(on.column.cells, Cells::Days(_)) { Form::InPlace } else { Form::Converted };
             sources.on = Some(sources.leaves.len());
-            sources.leaves.push(Leaf { fact: None, bound: on, list: 0, width: Width::Int, form, ends: ty.bounds() });
+            let (width, ends) = (Width::Int, ty.bounds());
+            let (can_be_none, is_unclear) = (false, false);
+            sources.leaves.push(Leaf { fact: None, bound: on, list: 0, width, form, ends, can_be_none, is_unclear });
         }
         sources.of_scope = vec![Some(0)];
         for scope in &graph.scopes[1..] {
@@ -118,7 +124,7 @@ impl<'a> Sources<'a> {
         sources
     }
 
-    fn add(&mut self, bound: &Bound<'a>, list: usize) {
+    fn add(&mut self, bound: &Bound<'a>, list: usize, days_differ: bool) {
         for bound in bound.facts.iter().flatten() {
             let id = bound.told.fact;
             let fact = self.graph.fact(id);
@@ -127,11 +133,21 @@ impl<'a> Sources<'a> {
             {
                 self.lists.push(List { outer: list, fact: id, lists: Some(*lists), records: members.records });
                 let own = self.lists.len() - 1;
-                self.add(members, own);
+                self.add(members, own, days_differ);
             }
             let width = bound.told.width;
             let (form, ends) = form(self.graph, fact, bound, width);
-            self.leaves.push(Leaf { fact: Some((id, fact)), bound: bound.clone(), list, width, form, ends });
+            let may_not_count = bound.told.is_attested() || self.attested;
+            self.leaves.push(Leaf {
+                fact: Some((id, fact)),
+                bound: bound.clone(),
+                list,
+                width,
+                form,
+                ends,
+                can_be_none: bound.told.null_is_none && !may_not_count,
+                is_unclear: may_not_count && (bound.told.null_is_none || days_differ),
+            });
         }
     }
 
@@ -179,8 +195,8 @@ impl<'a> Sources<'a> {
         let range = stage.ranges[leaf.list].clone();
         let open = &mut stage.open[at];
         open.clear();
-        self.open(leaf, range.clone(), open);
         let wrong = &mut stage.wrong[leaf.list];
+        stage.is_wrong[leaf.list] |= self.open(leaf, range.clone(), open, wrong);
         let is_wrong = match (&leaf.form, leaf.width) {
             (Form::InPlace, _) => self.check(leaf, lanes_of(&leaf.bound.column.cells, range.clone()), open, wrong),
             (Form::Keys { codes, are_places }, _) => {
@@ -204,8 +220,8 @@ impl<'a> Sources<'a> {
         }
     }
 
-    /// Rows where nothing counts that was told.
-    fn open(&self, leaf: &Leaf, range: Range<usize>, open: &mut Vec<u8>) {
+    /// Rows where nothing counts that was told; whether something is wrong with how it was told.
+    fn open(&self, leaf: &Leaf, range: Range<usize>, open: &mut Vec<u8>, wrong: &mut [u8]) -> bool {
         let column = &leaf.bound.column;
         match (&column.cells, column.nulls()) {
             (Cells::Nothing, _) => open.resize(range.len(), 1),
@@ -215,24 +231,26 @@ impl<'a> Sources<'a> {
             (_, Some(nulls)) if nulls.null_count() > 0 => expand(nulls, range.clone(), open),
             _ => {}
         }
-        let Some((_, fact)) = leaf.fact else { return };
-        let attests = leaf.bound.told.is_attested();
-        if !attests && !self.attested {
-            return;
+        let Some((_, fact)) = leaf.fact else { return false };
+        if !leaf.bound.told.is_attested() && !self.attested {
+            return false;
         }
         open.resize(range.len(), 0);
-        for (row, open) in range.zip(open) {
-            if *open == 0 {
-                // What a list's source says of its members is not told column by column: such rows are read as single cases.
-                let is_list = matches!(fact.ty.kind, Kind::List(_));
-                let counts = match leaf.bound.provenance(row) {
-                    Some((None, None)) => !self.attested,
-                    Some((source, observed)) => counts(fact, source, observed, self.day, self.attested),
-                    None => false,
-                };
-                *open = u8::from(!counts || is_list || self.on.is_some());
-            }
+        let mut is_wrong = false;
+        for ((row, open), wrong) in range.zip(open).zip(wrong) {
+            // What a list's source says of its members is not told column by column: such rows are read as single cases.
+            let is_list = matches!(fact.ty.kind, Kind::List(_));
+            let counts = match leaf.bound.provenance(row) {
+                Some((None, None)) => !self.attested,
+                Some((source, observed)) => counts(fact, source, observed, self.day, self.attested),
+                None => {
+                    (*wrong, is_wrong) = (1, true);
+                    false
+                }
+            };
+            *open |= u8::from(!counts || is_list || leaf.is_unclear);
         }
+        is_wrong
     }
 
     /// Marks the rows whose values lie outside the type's range.
@@ -317,6 +335,83 @@ impl<'a> Sources<'a> {
         }
     }
 
+    /// Takes a row of a chunk aside; false if only a single case can tell what is open in it.
+    pub fn take(&self, stage: &Stage, row: usize, into: &mut Taken) -> bool {
+        let own = || self.leaves.iter().enumerate().filter(|(_, l)| l.list == 0);
+        let is_open = |at: usize| stage.open[at].get(row).is_some_and(|o| *o != 0);
+        if own().any(|(at, leaf)| leaf.is_unclear && is_open(at)) {
+            return false;
+        }
+        into.values.resize_with(self.leaves.len(), Vec::new);
+        for (at, leaf) in own() {
+            let value = match (&leaf.form, leaf.width) {
+                (Form::InPlace, _) => {
+                    let place = stage.ranges[0].start + row;
+                    Numbers::Rows(lanes_of(&leaf.bound.column.cells, place..place + 1)).get(0)
+                }
+                (_, Width::Byte) => stage.bytes[at][row].into(),
+                (_, Width::Int) => stage.ints[at].get(row).copied().unwrap_or(0).into(),
+                (_, Width::Long) => stage.longs[at].get(row).copied().unwrap_or(0),
+            };
+            into.values[at].push((!is_open(at)).then_some(value));
+        }
+        into.rows += 1;
+        true
+    }
+
+    /// The sets of a fact, a *known*, or the decision date over the rows taken aside.
+    pub fn sets(&self, taken: &Taken, id: NodeId) -> Sets {
+        let (fact, is_known) = match self.graph.node(id).kind {
+            NodeKind::Fact(fact, _) => (fact, false),
+            NodeKind::Known(fact, _) => (fact, true),
+            _ => {
+                let Some(at) = self.on else { return Sets::Same(Set::point(self.day.days().into())) };
+                let days: Vec<i64> = taken.values[at].iter().map(|d| d.unwrap_or(0)).collect();
+                return Sets::Spans(days.clone(), days);
+            }
+        };
+        let whole = self.graph.whole_type(fact);
+        let Some(at) = self.find(fact, ScopeId::CASE) else {
+            return Sets::Same(if is_known { Set::truth(Truth::OPEN) } else { whole });
+        };
+        let (leaf, values) = (&self.leaves[at], &taken.values[at]);
+        if is_known {
+            let of_open = if leaf.can_be_none { Truth::MET } else { Truth::OPEN };
+            return Sets::Truths(values.iter().map(|v| v.map_or(of_open, |_| Truth::MET).bits()).collect());
+        }
+        let of_open = if leaf.can_be_none { Set::NONE } else { whole };
+        let has_open = values.iter().any(Option::is_none);
+        match (self.graph.fact(fact).ty.kind, of_open.body) {
+            (Kind::Truth, _) if !has_open || !of_open.none => {
+                let bits = |v: &Option<i64>| v.map_or(Truth::OPEN, |v| Truth::of(v != 0)).bits();
+                Sets::Truths(values.iter().map(bits).collect())
+            }
+            (Kind::Enum(id), _)
+                if self.graph.enums[id.0 as usize].values.len() <= 64 && (!has_open || !of_open.none) =>
+            {
+                let all = u64::MAX >> (64 - self.graph.enums[id.0 as usize].values.len().max(1));
+                Sets::Choices(values.iter().map(|v| v.map_or(all, |v| 1 << v)).collect())
+            }
+            (kind, _) if kind.is_numeric() && (!has_open || !of_open.none) => {
+                let (low, high) = self.graph.fact(fact).ty.bounds();
+                values.iter().map(|v| v.map_or((low, high), |v| (v, v))).unzip::<_, _, Vec<_>, Vec<_>>().into()
+            }
+            (kind, _) => {
+                let given = |v: i64| match kind {
+                    Kind::Truth => Set::yes_or_no(v != 0),
+                    Kind::Enum(_) => Set::of(Body::Choices(Choices::one(v as u8))),
+                    _ => Set::point(v.into()),
+                };
+                Sets::Mixed(values.iter().map(|v| v.map_or(of_open, given)).collect())
+            }
+        }
+    }
+
+    /// Whether a fact is pending in a row taken aside.
+    pub fn is_pending(&self, taken: &Taken, fact: FactId, row: usize) -> bool {
+        self.find(fact, ScopeId::CASE).is_none_or(|at| taken.values[at][row].is_none() && !self.leaves[at].can_be_none)
+    }
+
     /// The rows of each scope.
     pub fn scopes<'s>(&self, stage: &'s Stage) -> &'s [ScopeRows] {
         &stage.scopes
@@ -374,6 +469,14 @@ impl<'a> Sources<'a> {
     }
 }
 
+/// Rows taken aside, of several chunks: their facts, absent where they are open.
+#[derive(Default)]
+pub(crate) struct Taken {
+    values: Vec<Vec<Option<i64>>>,
+    /// How many.
+    pub rows: usize,
+}
+
 /// A width that values fit.
 trait Narrow: Copy + Into<i64> + Send + Sync {
     fn narrow(value: i64) -> Self;
@@ -388,7 +491,7 @@ macro_rules! narrow {
             }
             fn is_outside(values: &[Self], low: i64, high: i64) -> bool {
                 let (low, high) = (low.max(<$lane>::MIN as i64) as $lane, high.min(<$lane>::MAX as i64) as $lane);
-                crate::eval::batch::any_outside(values, low, high)
+                batch::any_outside(values, low, high)
             }
         })*
     };
@@ -437,13 +540,7 @@ fn expand(nulls: &NullBuffer, range: Range<usize>, open: &mut Vec<u8>) {
         return;
     }
     open.resize(range.len(), 0);
-    let chunks = stretch.inner().bit_chunks();
-    let mut rows = open.chunks_mut(64);
-    for (valid, rows) in chunks.iter_padded().zip(&mut rows) {
-        if valid != u64::MAX {
-            rows.iter_mut().enumerate().for_each(|(i, row)| *row = (valid >> i & 1) as u8 ^ 1);
-        }
-    }
+    batch::bytes(open, stretch.inner().bit_chunks().iter_padded(), true);
 }
 
 fn lanes_of<'s>(cells: &Cells<'s>, range: Range<usize>) -> Lanes<'s> {
@@ -543,7 +640,10 @@ fn quick<T: Narrow>(leaf: &Leaf, range: Range<usize>, values: &mut Vec<T>) -> bo
     let is_plain = scale == 0 || leaf.bound.told.is_minor;
     match &leaf.bound.column.cells {
         Cells::Truths(truths) => {
-            values.extend(range.map(|row| T::narrow(truths.value(row).into())));
+            let mut bytes = vec![0; range.len()];
+            let stretch = truths.values().slice(range.start, range.len());
+            batch::bytes(&mut bytes, stretch.bit_chunks().iter_padded(), false);
+            values.extend(bytes.into_iter().map(|b| T::narrow(b.into())));
             true
         }
         Cells::Whole(whole) if fact.ty.kind.is_numeric() && fact.ty.kind != Kind::Date => {

@@ -54,6 +54,7 @@ mod cases;
 mod cells;
 mod layout;
 mod load;
+mod open;
 mod outputs;
 mod results;
 mod stream;
@@ -68,10 +69,11 @@ use crate::policy::{Bundle, Policy};
 use crate::value::Date;
 use arrow_array::RecordBatch;
 use arrow_schema::{ArrowError, Schema, SchemaRef};
+use arrow_select::concat::concat_batches;
 use layout::Layout;
 use outputs::Outputs;
-use vectors::Vectors;
 use std::ops::ControlFlow;
+use vectors::Vectors;
 
 /// What a batch should hold, and how its columns count.
 #[derive(Clone, Debug)]
@@ -220,11 +222,12 @@ impl Batches {
     /// # Errors
     /// If the batch is of another schema. What is wrong with a row is told in the row.
     pub fn decide(&self, batch: &RecordBatch) -> Result<RecordBatch, BatchError> {
-        let mut all = self.decide_all(std::slice::from_ref(batch), &|_| ControlFlow::Continue(()))?;
-        all.pop().ok_or(BatchError::Stopped)
+        let all = self.decide_all(std::slice::from_ref(batch), &|_| ControlFlow::Continue(()))?;
+        Ok(concat_batches(&self.schema(), &all)?)
     }
 
-    /// The decisions on several batches together, each by itself and in order.
+    /// The decisions on all rows of several batches, in the order of the rows, in batches of at most 32,768 rows: as they come
+    /// from the cores, without being copied together.
     ///
     /// # Errors
     /// If a batch is of another schema, or `progress` says stop.
@@ -232,19 +235,18 @@ impl Batches {
         for batch in batches {
             self.is_of_schema(batch)?;
         }
-        let mut results: Vec<_> = batches.iter().map(|b| self.outputs.results(b.num_rows())).collect();
-        let pieces = batches.iter().zip(&mut results).flat_map(|(batch, results)| {
-            results.pieces(work::MORSEL).into_iter().map(move |(first, piece)| (batch, first, piece))
+        let stretches = batches.iter().flat_map(|batch| {
+            let rows = batch.num_rows();
+            let firsts = (0..rows.max(1)).step_by(work::MORSEL);
+            firsts.map(move |first| (batch, first..(first + work::MORSEL).min(rows)))
         });
-        let done = parallel::each(pieces.collect(), |(batch, first, mut piece)| {
-            let rows = piece.rows();
-            work::decide(self, batch, first, &mut piece);
-            progress(rows as u64)
-        });
-        if done.is_break() {
-            return Err(BatchError::Stopped);
-        }
-        batches.iter().zip(results).map(|(batch, results)| self.outputs.assemble(batch, results)).collect()
+        parallel::map(stretches.collect(), |(batch, rows)| {
+            let decided = work::decide(self, batch, rows.clone())?;
+            match progress(rows.len() as u64) {
+                ControlFlow::Continue(()) => Ok(decided),
+                ControlFlow::Break(()) => Err(BatchError::Stopped),
+            }
+        })
     }
 
     /// The decisions on all that a reader holds, batch by batch, in order; only a few batches are held at a time, and while these

@@ -1,9 +1,10 @@
 //! Which columns the results have, and how buffers become them.
 
 use super::layout::Layout;
-use super::results::{NO_KEY, PROPOSED, PolicyResults, Results, STANDINGS, UNSETTLED, ValueCells, Values};
+use super::results::{NO_KEY, PROPOSED, Results, STANDINGS, UNSETTLED, ValueCells, Values};
 use super::{BatchError, BatchOptions, work};
 use crate::decide::{Outcome, Standing};
+use crate::eval::batch;
 use crate::graph::{Graph, NodeId, PolicyEntry, ScopeId};
 use crate::op::Shape;
 use crate::policy::Bundle;
@@ -11,7 +12,7 @@ use crate::value::{Kind, Text};
 use arrow_array::types::{Int8Type, Int16Type};
 use arrow_array::{
     ArrayRef, BooleanArray, Date32Array, Decimal128Array, DictionaryArray, Int8Array, Int16Array, Int64Array,
-    ListArray, RecordBatch, StringArray,
+    ListArray, RecordBatch, RecordBatchOptions, StringArray, new_null_array,
 };
 use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
@@ -23,6 +24,9 @@ pub(crate) struct Outputs {
     pub policies: Vec<PolicyOutput>,
     carried: Vec<usize>,
     schema: SchemaRef,
+    /// Nothing but nulls, for as many rows as are decided together: shared by all columns that say nothing.
+    no_lists: ArrayRef,
+    no_errors: ArrayRef,
 }
 
 /// The columns of one policy's results.
@@ -38,6 +42,20 @@ pub(crate) struct PolicyOutput {
     /// Rules by name whose standings are told.
     pub standings: Vec<Arc<str>>,
     pub tells: Tells,
+    /// Whether declines are proposed to a person, and whether findings are waited for.
+    proposes: bool,
+    pub judges: bool,
+    words: Words,
+}
+
+/// What keys stand for: made once, so that all batches share them.
+#[derive(Clone, Debug)]
+struct Words {
+    outcomes: ArrayRef,
+    declined: ArrayRef,
+    standings: ArrayRef,
+    names: ArrayRef,
+    cites: ArrayRef,
 }
 
 /// What is told on request.
@@ -57,6 +75,7 @@ pub(crate) struct ValueOutput {
     pub form: Form,
     /// The words of an enumeration.
     pub words: Arc<[Arc<str>]>,
+    keyed: ArrayRef,
 }
 
 /// What a column of values holds.
@@ -102,7 +121,9 @@ impl Outputs {
         let mut fields: Vec<Field> = layout.carried.iter().map(|at| input.field(*at).clone()).collect();
         policies.iter().for_each(|p| p.fields(&mut fields));
         let schema = SchemaRef::new(Schema::new(fields));
-        Ok(Outputs { policies, carried: layout.carried.clone(), schema })
+        let (no_lists, no_errors) =
+            (new_null_array(&list_of_texts(), work::MORSEL), new_null_array(&DataType::Utf8, work::MORSEL));
+        Ok(Outputs { policies, carried: layout.carried.clone(), schema, no_lists, no_errors })
     }
 
     /// The columns.
@@ -110,21 +131,19 @@ impl Outputs {
         self.schema.clone()
     }
 
-    /// Empty results for so many rows.
-    pub fn results(&self, rows: usize) -> Results {
-        let pieces = rows.div_ceil(work::MORSEL);
-        let policies = self.policies.iter().map(|p| PolicyResults::new(p, rows, pieces)).collect();
-        Results { policies, rows }
-    }
-
-    /// The results as columns, those carried before them.
-    pub fn assemble(&self, batch: &RecordBatch, results: Results) -> Result<RecordBatch, BatchError> {
-        let rows = results.rows;
-        let mut columns: Vec<ArrayRef> = self.carried.iter().map(|at| batch.column(*at).clone()).collect();
-        for (output, results) in self.policies.iter().zip(results.policies) {
-            output.assemble(results, &mut columns)?;
+    /// The results of a stretch of rows, from `first`, as columns; those carried before them.
+    pub fn assemble(
+        &self,
+        batch: &RecordBatch,
+        first: usize,
+        results: Vec<Results>,
+    ) -> Result<RecordBatch, BatchError> {
+        let rows = results.first().map_or(0, |r| r.outcomes.len());
+        let mut columns: Vec<ArrayRef> = self.carried.iter().map(|at| batch.column(*at).slice(first, rows)).collect();
+        for (output, results) in self.policies.iter().zip(results) {
+            output.assemble(results, self, &mut columns)?;
         }
-        let options = arrow_array::RecordBatchOptions::new().with_row_count(Some(rows));
+        let options = RecordBatchOptions::new().with_row_count(Some(rows));
         Ok(RecordBatch::try_new_with_options(self.schema.clone(), columns, &options)?)
     }
 }
@@ -149,11 +168,12 @@ impl PolicyOutput {
         }
         let output = |name: &Arc<str>, column: String, node: NodeId| {
             let shape = graph.node(node).shape;
-            let words = match shape.kind {
+            let words: Arc<[Arc<str>]> = match shape.kind {
                 Kind::Enum(id) => graph.enums[id.0 as usize].values.iter().map(|w| Arc::from(&**w)).collect(),
                 _ => [].into(),
             };
-            ValueOutput { told: name.clone(), column, node, form: form(graph, node, shape), words }
+            let keyed = texts(words.iter().map(|w| &**w));
+            ValueOutput { told: name.clone(), column, node, form: form(graph, node, shape), words, keyed }
         };
         let told = |o: &crate::graph::Output| output(&o.name, format!("{prefix}{}", o.name), o.node);
         let mut shown = Vec::new();
@@ -169,6 +189,15 @@ impl PolicyOutput {
             shown,
             standings: if options.standings { names.clone() } else { Vec::new() },
             tells: Tells { possible: options.possible, needs: options.needs },
+            proposes: !policy.declines_automatic,
+            judges: graph.facts.iter().any(|f| f.judged_by.is_some()),
+            words: Words {
+                outcomes: texts(Outcome::ALL.iter().map(|o| o.as_str())),
+                declined: texts([Outcome::Declined.as_str()].into_iter()),
+                standings: texts(STANDINGS.iter().map(|s: &Standing| s.as_str())),
+                names: texts(names.iter().map(|n| &**n)),
+                cites: texts(cites.iter().map(|c| &**c)),
+            },
             prefix,
             names,
             cites,
@@ -214,35 +243,53 @@ impl PolicyOutput {
         all.extend(self.values().map(|v| Field::new(&v.column, v.form.data_type(), true)));
     }
 
-    fn assemble(&self, results: PolicyResults, columns: &mut Vec<ArrayRef>) -> Result<(), BatchError> {
-        let rows = results.verdicts.len();
-        let outcomes = texts(Outcome::ALL.iter().map(|o| o.as_str()));
-        let keys: Vec<i8> = results.verdicts.iter().map(|v| (v & 7) as i8).collect();
-        columns.push(Arc::new(DictionaryArray::<Int8Type>::try_new(Int8Array::new(keys.into(), None), outcomes)?));
-        let proposed = bits(&results.verdicts, |v| v & PROPOSED != 0);
-        let declined = texts([Outcome::Declined.as_str()].into_iter());
-        let keys = Int8Array::new(vec![0; rows].into(), Some(NullBuffer::new(proposed)));
-        columns.push(Arc::new(DictionaryArray::<Int8Type>::try_new(keys, declined)?));
-        columns.push(Arc::new(BooleanArray::new(bits(&results.verdicts, |v| v & UNSETTLED == 0), None)));
-        columns.push(keyed(results.rules, &self.names)?);
-        columns.push(keyed(results.cites, &self.cites)?);
+    /// Whether a decline can be proposed, or a referral wait for findings.
+    pub fn has_flags(&self) -> bool {
+        self.proposes || self.judges
+    }
+
+    /// Whether any rule cites anything.
+    pub fn has_cites(&self) -> bool {
+        !self.cites.is_empty()
+    }
+
+    fn assemble(&self, mut results: Results, outputs: &Outputs, columns: &mut Vec<ArrayRef>) -> Result<(), BatchError> {
+        results.rare.sort();
+        let rows = results.outcomes.len();
+        let words = &self.words;
+        let keys = Int8Array::new(results.outcomes.into(), None);
+        columns.push(Arc::new(DictionaryArray::<Int8Type>::try_new(keys, words.outcomes.clone())?));
+        let flagged = |flag: u8| bits(&results.flags, |f| f & flag != 0);
+        let proposed = if self.proposes { NullBuffer::new(flagged(PROPOSED)) } else { NullBuffer::new_null(rows) };
+        let keys = Int8Array::new(vec![0; rows].into(), Some(proposed));
+        columns.push(Arc::new(DictionaryArray::<Int8Type>::try_new(keys, words.declined.clone())?));
+        let settled = if self.judges { !&flagged(UNSETTLED) } else { BooleanBuffer::new_set(rows) };
+        columns.push(Arc::new(BooleanArray::new(settled, None)));
+        columns.push(keyed(results.rules, &words.names)?);
+        columns.push(match self.has_cites() {
+            true => keyed(results.cites, &words.cites)?,
+            false => keyed(vec![NO_KEY; rows], &words.cites)?,
+        });
         let rare = &results.rare;
+        let nothing = |of: &ArrayRef| of.slice(0, rows);
         if self.tells.possible {
-            let all = rare.iter().flat_map(|r| &r.possible);
-            columns.push(lists(rows, all.map(|(row, o)| (*row, o.iter().map(Outcome::as_str).collect())))?);
+            let all = rare.possible.iter().map(|(row, o)| (*row, o.iter().map(Outcome::as_str).collect()));
+            columns.push(if rare.possible.is_empty() { nothing(&outputs.no_lists) } else { lists(rows, all)? });
         }
         if self.tells.needs {
-            let all = rare.iter().flat_map(|r| &r.needs);
-            columns.push(lists(rows, all.map(|(row, n)| (*row, n.iter().map(|n| &**n).collect())))?);
+            let all = rare.needs.iter().map(|(row, n)| (*row, n.iter().map(|n| &**n).collect()));
+            columns.push(if rare.needs.is_empty() { nothing(&outputs.no_lists) } else { lists(rows, all)? });
         }
-        let all = rare.iter().flat_map(|r| &r.faults);
-        columns.push(lists(rows, all.map(|(row, f)| (*row, f.iter().map(|f| &**f).collect())))?);
-        columns.push(errors(rows, rare.iter().flat_map(|r| &r.errors))?);
-        let words = texts(STANDINGS.iter().map(|s: &Standing| s.as_str()));
+        let all = rare.faults.iter().map(|(row, f)| (*row, f.iter().map(|f| &**f).collect()));
+        columns.push(if rare.faults.is_empty() { nothing(&outputs.no_lists) } else { lists(rows, all)? });
+        columns.push(match rare.errors.is_empty() {
+            true => nothing(&outputs.no_errors),
+            false => errors(rows, rare.errors.iter())?,
+        });
         for keys in results.standings {
             let nulls = NullBuffer::new(bits(&keys, |k| k >= 0));
             let keys = Int8Array::new(keys.into(), Some(nulls).filter(|n| n.null_count() > 0));
-            columns.push(Arc::new(DictionaryArray::<Int8Type>::try_new(keys, words.clone())?));
+            columns.push(Arc::new(DictionaryArray::<Int8Type>::try_new(keys, words.standings.clone())?));
         }
         for (values, output) in results.values.into_iter().zip(self.values()) {
             columns.push(output.assemble(values)?);
@@ -265,7 +312,7 @@ impl ValueOutput {
             }
             ValueCells::Day(v) => Arc::new(Date32Array::new(v.into(), nulls)),
             ValueCells::Truth(v) => Arc::new(BooleanArray::new(bits(&v, |t| t != 0), nulls)),
-            ValueCells::Choice(keys) => keyed(keys, &self.words)?,
+            ValueCells::Choice(keys) => keyed(keys, &self.keyed)?,
             ValueCells::Text(v) => Arc::new(v.iter().map(|t| t.as_deref()).collect::<StringArray>()),
         })
     }
@@ -308,10 +355,12 @@ fn texts<'a>(words: impl Iterator<Item = &'a str>) -> ArrayRef {
 }
 
 /// Keys of texts, [`NO_KEY`] for null.
-fn keyed(keys: Vec<i16>, words: &[Arc<str>]) -> Result<ArrayRef, BatchError> {
+fn keyed(mut keys: Vec<i16>, words: &ArrayRef) -> Result<ArrayRef, BatchError> {
     let nulls = NullBuffer::new(bits(&keys, |k| k >= 0));
+    // Arrow looks twice at a key that is out of range, even under a null.
+    keys.iter_mut().for_each(|k| *k = (*k).max(0));
     let keys = Int16Array::new(keys.into(), Some(nulls).filter(|n| n.null_count() > 0));
-    Ok(Arc::new(DictionaryArray::<Int16Type>::try_new(keys, texts(words.iter().map(|w| &**w)))?))
+    Ok(Arc::new(DictionaryArray::<Int16Type>::try_new(keys, words.clone())?))
 }
 
 /// A list of texts for the few rows that have one, null for the others.
@@ -352,8 +401,6 @@ fn errors<'a>(rows: usize, given: impl Iterator<Item = &'a (usize, Arc<str>)>) -
 }
 
 /// One bit an item.
-fn bits<T: Copy>(items: &[T], is_set: impl Fn(T) -> bool) -> BooleanBuffer {
-    let byte = |eight: &[T]| eight.iter().enumerate().fold(0u8, |byte, (i, item)| byte | u8::from(is_set(*item)) << i);
-    let bytes: Vec<u8> = items.chunks(8).map(byte).collect();
-    BooleanBuffer::new(Buffer::from_vec(bytes), 0, items.len())
+fn bits<T: Copy + Send + Sync>(items: &[T], is_set: impl Fn(T) -> bool + Copy + Send + Sync) -> BooleanBuffer {
+    BooleanBuffer::new(Buffer::from_vec(batch::bits(items, is_set)), 0, items.len())
 }

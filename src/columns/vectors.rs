@@ -2,10 +2,11 @@
 
 use super::load::{Sources, Stage};
 use super::outputs::{PolicyOutput, ValueOutput};
-use super::results::{NO_KEY, PolicyPiece, PROPOSED, ValueCells, standing_key};
+use super::results::{NO_KEY, PROPOSED, Results, ValueCells, standing_key};
+use super::open::Open;
 use super::{BatchOptions, layout::Layout};
 use crate::decide::{Outcome, Standing, refusal};
-use crate::eval::batch::{Chunk, Lanes, Mask, Numbers, Program, Runner, lower, put};
+use crate::eval::batch::{Blend, Chunk, Lanes, Mask, Numbers, Program, Runner, lower, put};
 use crate::graph::{FactId, Graph, NodeId, NodeKind, PolicyEntry, Rule, ScopeId, sets::fill_static_sets};
 use crate::op::RuleKind;
 use crate::policy::Bundle;
@@ -18,24 +19,43 @@ use std::sync::Arc;
 pub(crate) struct Vectors {
     graph: Arc<Graph>,
     program: Arc<Program>,
-    policies: Vec<Option<PolicyVectors>>,
+    policies: Vec<PolicyVectors>,
+    open: Open,
+}
+
+/// How a row of a chunk stands after the program.
+pub(crate) mod left {
+    /// Points have decided it.
+    pub const DECIDED: u8 = 0;
+    /// Sets have to decide it.
+    pub const OPEN: u8 = 1;
+    /// Only a single case tells: something is wrong with it, or it is not for this policy.
+    pub const SINGLE: u8 = 2;
 }
 
 /// One policy's part.
 #[derive(Clone, Debug)]
-struct PolicyVectors {
+pub(crate) struct PolicyVectors {
+    /// Whether the program makes all of its roots.
+    is_made: bool,
+    /// Whether it decides on the day at all, and has nothing that only single cases tell.
+    is_fit: bool,
+    /// Whether any finding is waited for.
+    pub judges: bool,
+    /// The keys of each rule's name and citation, in source order.
+    pub keys: Vec<(i16, i16)>,
     /// Rules by rank and in source order, with their keys: the first that triggers decides.
     rules: Vec<RuleVectors>,
-    applies: Option<(NodeId, i16, i16)>,
+    pub applies: Option<(NodeId, Verdict)>,
     promises: Vec<NodeId>,
     /// By name: the rules whose standings are told.
-    standings: Vec<Vec<Rule>>,
+    pub standings: Vec<Vec<Rule>>,
     /// The key of a policy's own clause among the standings.
-    applies_standing: Option<usize>,
-    awards: Vec<NodeId>,
+    pub applies_standing: Option<usize>,
+    pub awards: Vec<NodeId>,
     /// Reports and definitions: told whatever is decided, the former only where the policy concerns a case.
-    reports: Vec<NodeId>,
-    shown: Vec<NodeId>,
+    pub reports: Vec<NodeId>,
+    pub shown: Vec<NodeId>,
     /// Those among them that may leave the calendar.
     dates: BTreeSet<NodeId>,
     /// Facts that must be given.
@@ -46,9 +66,16 @@ struct PolicyVectors {
 #[derive(Clone, Debug)]
 struct RuleVectors {
     trigger: NodeId,
-    verdict: u8,
-    key: i16,
-    cites: i16,
+    verdict: Verdict,
+}
+
+/// What is said of a row that a rule decides.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Verdict {
+    outcome: i8,
+    flags: u8,
+    pub key: i16,
+    pub cites: i16,
 }
 
 impl Vectors {
@@ -61,45 +88,63 @@ impl Vectors {
         on: Date,
         options: &BatchOptions,
     ) -> Option<Vectors> {
-        if options.complete && layout.case.facts.iter().any(Option::is_none) {
-            // Facts without a column are closed; closed facts are for sets.
-            return None;
-        }
         let program = bundle.program();
         let mut graph = program.graph.clone();
         if layout.on.is_none() {
             fill_static_sets(&mut graph, (on.days(), on.days()));
         }
-        let told = layout.told();
-        let widths = |fact: FactId| told.get(&fact).map(|t| t.width);
-        let can_be_none = |fact: FactId| {
-            told.get(&fact).is_some_and(|t| t.null_is_none && !t.is_attested() && !options.attested)
-        };
-        let policies: Vec<PolicyVectors> = chosen
+        let told_facts = layout.told();
+        let widths = |fact: FactId| told_facts.get(&fact).map(|t| t.width);
+        let can_be_none =
+            |fact: FactId| told_facts.get(&fact).is_some_and(|t| t.null_is_none && !t.is_attested() && !options.attested);
+        let mut policies: Vec<PolicyVectors> = chosen
             .iter()
             .zip(outputs)
             .map(|(at, output)| PolicyVectors::new(&program.policies[*at], output, options))
             .collect();
-        let refused = |at: &usize| layout.on.is_none() && refusal(&program.policies[*at], on).is_some();
-        let all: Vec<NodeId> = policies.iter().flat_map(PolicyVectors::roots).collect();
-        let first = lower(&graph, &all, &widths, &can_be_none);
-        let suits = |p: &PolicyVectors| p.roots().iter().all(|r| first.makes(*r)) && p.suits(&graph);
-        let mut policies: Vec<Option<PolicyVectors>> =
-            policies.into_iter().zip(chosen).map(|(p, at)| (suits(&p) && !refused(at)).then_some(p)).collect();
-        let roots: Vec<NodeId> = policies.iter().flatten().flat_map(PolicyVectors::roots).collect();
-        if policies.iter().all(Option::is_none) {
-            return None;
+        for (policy, at) in policies.iter_mut().zip(chosen) {
+            let refused = layout.on.is_none() && refusal(&program.policies[*at], on).is_some();
+            policy.is_fit = !refused && policy.suits(&graph);
         }
+        let all: Vec<NodeId> = policies.iter().filter(|p| p.is_fit).flat_map(PolicyVectors::roots).collect();
+        let first = lower(&graph, &all, &widths, &can_be_none);
+        policies.iter_mut().for_each(|p| p.is_made = p.is_fit && p.roots().iter().all(|r| first.makes(*r)));
+        let roots: Vec<NodeId> = policies.iter().filter(|p| p.is_made).flat_map(PolicyVectors::roots).collect();
         let program = lower(&graph, &roots, &widths, &can_be_none);
         let read: BTreeSet<(FactId, ScopeId)> = program.facts().iter().copied().collect();
-        for policy in policies.iter_mut().flatten() {
+        for policy in &mut policies {
             let told = policy.awards.iter().chain(&policy.reports).chain(&policy.shown);
             policy.dates = told.copied().filter(|n| may_leave_calendar(&graph, *n)).collect();
             // A fact that only a decided comparison reads need not be given, but if it is closed, using it is a fault.
             let below = facts_below(&graph, &policy.roots());
+            let closes = options.complete && below.iter().any(|(fact, _)| !told_facts.contains_key(fact));
             policy.facts = below.into_iter().filter(|f| options.complete || read.contains(f)).collect();
+            policy.is_made &= !closes;
         }
-        Some(Vectors { graph: Arc::new(graph), program: Arc::new(program), policies })
+        let mut open = Open::new(&graph, &policies);
+        for (suits, policy) in open.suits.iter_mut().zip(&policies) {
+            // What is missing may be closed, which is no set of open values.
+            *suits &= policy.is_fit && !options.complete;
+        }
+        if !policies.iter().zip(&open.suits).any(|(p, suits)| p.is_made || *suits) {
+            return None;
+        }
+        Some(Vectors { graph: Arc::new(graph), program: Arc::new(program), policies, open })
+    }
+
+    /// What decides open rows.
+    pub fn open(&self) -> &Open {
+        &self.open
+    }
+
+    /// The graph, its static sets narrowed to the day.
+    pub fn graph(&self) -> &Graph {
+        &self.graph
+    }
+
+    /// One policy's part.
+    pub fn policy(&self, at: usize) -> &PolicyVectors {
+        &self.policies[at]
     }
 
     /// A runner for its program.
@@ -107,14 +152,13 @@ impl Vectors {
         Runner::new(&self.graph, &self.program)
     }
 
-    /// Decides a chunk of rows; marks those that are left to others, by policy. `from` and on count within the piece.
+    /// Decides a chunk of rows, which stand in the results from `from` on; marks those that are left to others, by policy.
     pub fn decide(
         &self,
         runner: &mut Runner,
         sources: &Sources,
         stage: &Stage,
-        outputs: &[PolicyOutput],
-        pieces: &mut [PolicyPiece],
+        results: &mut [Results],
         from: usize,
         left: &mut [Vec<u8>],
     ) {
@@ -123,13 +167,17 @@ impl Vectors {
         runner.run(chunk);
         for (at, policy) in self.policies.iter().enumerate() {
             let rows = from..from + chunk.scopes[0].rows;
-            let Some(policy) = policy else {
-                left[at].clear();
-                left[at].resize(rows.len(), 1);
-                continue;
-            };
-            policy.left(runner, sources, stage, chunk, &mut left[at]);
-            policy.write(runner, chunk, &outputs[at], &mut pieces[at], rows);
+            let left = &mut left[at];
+            left.clear();
+            left.resize(rows.len(), if policy.is_made { left::DECIDED } else { left::OPEN });
+            if policy.is_made {
+                policy.open(runner, sources, stage, chunk, left);
+                policy.write(runner, chunk, &mut results[at], rows);
+            }
+            if !self.open.suits[at] {
+                left.iter_mut().for_each(|l| *l *= left::SINGLE);
+            }
+            policy.single(sources, stage, left);
         }
     }
 }
@@ -137,33 +185,41 @@ impl Vectors {
 impl PolicyVectors {
     fn new(policy: &PolicyEntry, output: &PolicyOutput, options: &BatchOptions) -> PolicyVectors {
         let declined = match policy.declines_automatic {
-            true => Outcome::Declined as u8,
-            false => Outcome::Referred as u8 | PROPOSED,
+            true => (Outcome::Declined as i8, 0),
+            false => (Outcome::Referred as i8, PROPOSED),
+        };
+        let keys = |rule: &Rule| {
+            let cites = rule.cites.as_ref().map_or(NO_KEY, |c| output.cite_key(&c.shared(&options.language)));
+            (output.rule_key(&rule.name), cites)
         };
         let mut rules = Vec::new();
         for rank in 0..3 {
             for rule in &policy.rules {
-                let (of_rank, verdict) = match rule.kind {
-                    RuleKind::ReferEvenWhenDeclined => (0, Outcome::Referred as u8),
+                let (of_rank, (outcome, flags)) = match rule.kind {
+                    RuleKind::ReferEvenWhenDeclined => (0, (Outcome::Referred as i8, 0)),
                     RuleKind::Require | RuleKind::Exclude => (1, declined),
-                    RuleKind::Refer => (2, Outcome::Referred as u8),
+                    RuleKind::Refer => (2, (Outcome::Referred as i8, 0)),
                 };
                 if of_rank == rank {
-                    let cites = rule.cites.as_ref().map_or(NO_KEY, |c| output.cite_key(&c.shared(&options.language)));
-                    let key = output.rule_key(&rule.name);
-                    rules.push(RuleVectors { trigger: rule.trigger, verdict, key, cites });
+                    let (key, cites) = keys(rule);
+                    rules.push(RuleVectors { trigger: rule.trigger, verdict: Verdict { outcome, flags, key, cites } });
                 }
             }
         }
         let applies = policy.applies.as_ref().map(|clause| {
             let cites = clause.cites.as_ref().or(policy.cites.as_ref());
             let cites = cites.map_or(NO_KEY, |c| output.cite_key(&c.shared(&options.language)));
-            (clause.node, output.rule_key(super::outputs::APPLIES), cites)
+            let (outcome, key) = (Outcome::NotApplicable as i8, output.rule_key(super::outputs::APPLIES));
+            (clause.node, Verdict { outcome, flags: 0, key, cites })
         });
         let named = |name: &Arc<str>| policy.rules.iter().filter(|r| r.name == *name).cloned().collect();
         let applies_standing = output.standings.iter().position(|n| **n == *super::outputs::APPLIES);
         let nodes = |values: &[ValueOutput]| values.iter().map(|v| v.node).collect();
         PolicyVectors {
+            is_made: false,
+            is_fit: false,
+            judges: output.judges,
+            keys: policy.rules.iter().map(keys).collect(),
             rules,
             applies,
             promises: policy.promises.iter().map(|p| p.node).collect(),
@@ -178,7 +234,8 @@ impl PolicyVectors {
         }
     }
 
-    fn roots(&self) -> Vec<NodeId> {
+    /// All nodes that the results ask for.
+    pub fn roots(&self) -> Vec<NodeId> {
         let of_rules = self.rules.iter().map(|r| r.trigger);
         let of_standings = self.standings.iter().flatten().flat_map(|rule| {
             let clauses = rule.applies.iter().chain([&rule.condition]).chain(&rule.unless);
@@ -195,13 +252,10 @@ impl PolicyVectors {
             && told.clone().all(|n| graph.node(*n).shape.kind != Kind::Text)
     }
 
-    /// The rows that vectors do not decide.
-    fn left(&self, runner: &Runner, sources: &Sources, stage: &Stage, chunk: Chunk, left: &mut Vec<u8>) {
-        left.clear();
-        left.extend_from_slice(runner.given_up());
+    /// Marks the rows that points do not decide.
+    fn open(&self, runner: &Runner, sources: &Sources, stage: &Stage, chunk: Chunk, left: &mut [u8]) {
         let mut add = |rows: &[u8]| left.iter_mut().zip(rows).for_each(|(l, r)| *l |= *r);
-        sources.wrong(stage).into_iter().for_each(&mut add);
-        sources.dateless(stage).into_iter().for_each(&mut add);
+        add(runner.given_up());
         for (fact, scope) in &self.facts {
             sources.open_rows(stage, *fact, *scope).into_iter().for_each(&mut add);
         }
@@ -209,7 +263,7 @@ impl PolicyVectors {
             match runner.condition(*promise, chunk) {
                 Some(Mask::All(true)) => {}
                 Some(Mask::Rows(kept)) => left.iter_mut().zip(kept).for_each(|(l, k)| *l |= k ^ 1),
-                _ => left.fill(1),
+                _ => left.fill(left::OPEN),
             }
         }
         // A result outside the calendar is a fault.
@@ -218,43 +272,54 @@ impl PolicyVectors {
             let within = Date::MIN.days()..=Date::MAX.days();
             left.iter_mut().enumerate().for_each(|(i, l)| *l |= u8::from(!within.contains(&found.values.get(i))));
         }
+    }
+
+    /// Marks the rows of which only a single case tells.
+    fn single(&self, sources: &Sources, stage: &Stage, left: &mut [u8]) {
+        if !self.is_fit {
+            return left.fill(left::SINGLE);
+        }
+        let mut add = |rows: &[u8]| left.iter_mut().zip(rows).for_each(|(l, r)| *l |= *r * left::SINGLE);
+        sources.wrong(stage).into_iter().for_each(&mut add);
+        sources.dateless(stage).into_iter().for_each(&mut add);
         if let Some(days) = sources.days(stage) {
             let (from, until) = self.in_force;
             let from = from.unwrap_or(Date::MIN).days() as i32;
             let until = until.unwrap_or(Date::MAX).days() as i32;
-            left.iter_mut().zip(days).for_each(|(l, day)| *l |= u8::from(*day < from) | u8::from(*day > until));
+            let is_out = |day: &i32| u8::from(*day < from) | u8::from(*day > until);
+            left.iter_mut().zip(days).for_each(|(l, day)| *l |= is_out(day) * left::SINGLE);
         }
     }
 
     /// Writes what vectors say of all rows; what they say of rows left to others is written over.
-    fn write(
-        &self,
-        runner: &Runner,
-        chunk: Chunk,
-        output: &PolicyOutput,
-        piece: &mut PolicyPiece,
-        rows: std::ops::Range<usize>,
-    ) {
-        piece.verdicts[rows.clone()].fill(Outcome::Approved as u8);
-        let mut write = |mask: Option<Mask>, wanted: bool, verdict: u8, key: i16, cites: i16| {
+    fn write(&self, runner: &Runner, chunk: Chunk, results: &mut Results, rows: std::ops::Range<usize>) {
+        let Results { outcomes, flags, rules, cites, values, standings, .. } = results;
+        let outcomes = &mut outcomes[rows.clone()];
+        outcomes.fill(Outcome::Approved as i8);
+        let mut write = |mask: Option<Mask>, wanted: bool, verdict: Verdict| {
             let Some(mask) = mask else { return };
-            put_where(mask, wanted, &mut piece.verdicts[rows.clone()], verdict);
-            put_where(mask, wanted, &mut piece.rules[rows.clone()], key);
-            put_where(mask, wanted, &mut piece.cites[rows.clone()], cites);
+            put_where(mask, wanted, outcomes, verdict.outcome);
+            put_where(mask, wanted, &mut rules[rows.clone()], verdict.key);
+            if let Some(flags) = flags.get_mut(rows.clone()) {
+                put_where(mask, wanted, flags, verdict.flags);
+            }
+            if let Some(cites) = cites.get_mut(rows.clone()) {
+                put_where(mask, wanted, cites, verdict.cites);
+            }
         };
         for rule in self.rules.iter().rev() {
-            write(runner.condition(rule.trigger, chunk), true, rule.verdict, rule.key, rule.cites);
+            write(runner.condition(rule.trigger, chunk), true, rule.verdict);
         }
-        if let Some((node, key, cites)) = self.applies {
-            write(runner.condition(node, chunk), false, Outcome::NotApplicable as u8, key, cites);
+        if let Some((node, verdict)) = self.applies {
+            write(runner.condition(node, chunk), false, verdict);
         }
-        let mut values = output.values().zip(&mut piece.values);
+        let mut values = values.iter_mut();
         for (of, nodes) in [(Of::Award, &self.awards), (Of::Report, &self.reports), (Of::Shown, &self.shown)] {
-            for (node, (_, into)) in nodes.iter().zip(&mut values) {
+            for (node, into) in nodes.iter().zip(&mut values) {
                 let Some(found) = runner.outcome(*node, chunk) else { continue };
                 let told = |i: usize| match of {
-                    Of::Award => piece.verdicts[rows.start + i] == Outcome::Approved as u8,
-                    Of::Report => piece.verdicts[rows.start + i] != Outcome::NotApplicable as u8,
+                    Of::Award => outcomes[i] == Outcome::Approved as i8,
+                    Of::Report => outcomes[i] != Outcome::NotApplicable as i8,
                     Of::Shown => true,
                 };
                 for (i, given) in into.given[rows.clone()].iter_mut().enumerate() {
@@ -270,7 +335,7 @@ impl PolicyVectors {
                 }
             }
         }
-        for (at, (versions, into)) in self.standings.iter().zip(&mut piece.standings).enumerate() {
+        for (at, (versions, into)) in self.standings.iter().zip(standings).enumerate() {
             let into = &mut into[rows.clone()];
             match &self.applies {
                 Some((node, ..)) if self.applies_standing == Some(at) => {
@@ -278,7 +343,7 @@ impl PolicyVectors {
                     into.fill(standing_key(Standing::NotMet));
                     met.into_iter().for_each(|m| put_where(m, true, into, standing_key(Standing::Met)));
                 }
-                _ => standings(runner, chunk, versions, into),
+                _ => tell_standings(runner, chunk, versions, into),
             }
         }
     }
@@ -292,7 +357,7 @@ enum Of {
 }
 
 /// The standing of a rule, of several by the one in force.
-fn standings(runner: &Runner, chunk: Chunk, versions: &[Rule], into: &mut [i8]) {
+fn tell_standings(runner: &Runner, chunk: Chunk, versions: &[Rule], into: &mut [i8]) {
     into.fill(standing_key(Standing::NotInForce));
     let mut own = vec![0i8; into.len()];
     for rule in versions {
@@ -330,7 +395,7 @@ fn standings(runner: &Runner, chunk: Chunk, versions: &[Rule], into: &mut [i8]) 
 }
 
 /// Writes a value wherever a mask is as wanted.
-fn put_where<T: Copy + Send + Sync>(mask: Mask, wanted: bool, into: &mut [T], value: T) {
+fn put_where<T: Blend>(mask: Mask, wanted: bool, into: &mut [T], value: T) {
     match mask {
         Mask::All(is) if is == wanted => into.fill(value),
         Mask::All(_) => {}

@@ -1,15 +1,19 @@
 //! The work on one stretch of rows.
 
+use super::BatchError;
+use super::vectors::{Vectors, left};
 use super::Batches;
 use super::cells::Column;
 use super::layout::{BoundFact, Rows};
-use super::load::{Sources, Stage};
-use super::results::Piece;
-use crate::decide::{self, Decision, Options, Reasons, blank};
+use super::load::{Sources, Stage, Taken};
+use super::open::{OpenPolicy, Places};
+use super::results::Results;
+use crate::decide::{self, Decision, Options, Reasons, Table, blank};
 use crate::eval::range::Evaluation;
 use crate::facts::{Facts, FactsError, FactsErrors};
 use crate::value::Date;
 use arrow_array::RecordBatch;
+use std::ops::Range;
 
 /// Rows that are worked on together by one core.
 pub(crate) const MORSEL: usize = 1 << 15;
@@ -17,29 +21,108 @@ pub(crate) const MORSEL: usize = 1 << 15;
 /// Rows that go through a program together: few enough for their vectors to stay in the cache.
 const CHUNK: usize = 4_096;
 
-/// Decides a stretch of rows, from `first`.
-pub(crate) fn decide(batches: &Batches, batch: &RecordBatch, first: usize, piece: &mut Piece) {
+/// Decides a stretch of rows.
+pub(crate) fn decide(batches: &Batches, batch: &RecordBatch, rows: Range<usize>) -> Result<RecordBatch, BatchError> {
+    let outputs = &batches.outputs;
+    let mut results: Vec<Results> = outputs.policies.iter().map(|p| Results::new(p, rows.len())).collect();
     let singles = Singles::new(batches, batch);
-    let all: Vec<usize> = (0..piece.policies.len()).collect();
-    let Some(vectors) = &batches.vectors else {
-        return (0..piece.rows()).for_each(|row| singles.decide(first + row, row, &all, piece));
-    };
-    let on = batches.layout.on.as_ref();
-    let on = on.and_then(|t| Some(BoundFact::alone(t, Column::new(&**batch.column(t.column))?)));
-    let graph = &batches.bundle.program().graph;
-    let sources = Sources::new(graph, &singles.rows.bound, on, batches.on, batches.options.attested);
-    let (mut runner, mut stage) = (vectors.runner(), Stage::default());
-    let mut left = vec![Vec::new(); piece.policies.len()];
-    let rows = piece.rows();
-    for from in (0..rows).step_by(CHUNK) {
-        let to = (from + CHUNK).min(rows);
-        sources.fill(&mut stage, first + from..first + to);
-        let outputs = &batches.outputs.policies;
-        vectors.decide(&mut runner, &sources, &stage, outputs, &mut piece.policies, from, &mut left);
-        for row in 0..to - from {
-            let open: Vec<usize> = all.iter().copied().filter(|p| left[*p][row] != 0).collect();
+    let all: Vec<usize> = (0..results.len()).collect();
+    match &batches.vectors {
+        None => rows.clone().enumerate().for_each(|(into, row)| singles.decide(row, into, &all, &mut results)),
+        Some(vectors) => {
+            let on = batches.layout.on.as_ref();
+            let on = on.and_then(|t| Some(BoundFact::alone(t, Column::new(&**batch.column(t.column))?)));
+            let graph = &batches.bundle.program().graph;
+            let sources = Sources::new(graph, &singles.rows.bound, on, batches.on, batches.options.attested);
+            let mut work = Work {
+                vectors,
+                sources: &sources,
+                singles: &singles,
+                places: vec![Places::new(); results.len()],
+                taken: Taken::default(),
+                table: Table::default(),
+                results,
+            };
+            let (mut runner, mut stage) = (vectors.runner(), Stage::default());
+            let mut left = vec![Vec::new(); work.results.len()];
+            for first in rows.clone().step_by(CHUNK) {
+                let chunk = first..(first + CHUNK).min(rows.end);
+                sources.fill(&mut stage, chunk.clone());
+                let into = first - rows.start;
+                vectors.decide(&mut runner, &sources, &stage, &mut work.results, into, &mut left);
+                work.left(&stage, chunk, into, &left);
+            }
+            work.decide_open(rows.start);
+            results = work.results;
+        }
+    }
+    outputs.assemble(batch, rows.start, results)
+}
+
+/// How many open rows are decided by sets together.
+const TOGETHER: usize = 2_048;
+
+/// The work on what points have left.
+struct Work<'a> {
+    vectors: &'a Vectors,
+    sources: &'a Sources<'a>,
+    singles: &'a Singles<'a>,
+    results: Vec<Results>,
+    /// By policy: rows taken aside, and where they stand in the results.
+    places: Vec<Places>,
+    taken: Taken,
+    table: Table,
+}
+
+impl Work<'_> {
+    /// Takes open rows aside, and decides those that only a single case tells.
+    fn left(&mut self, stage: &Stage, chunk: Range<usize>, into: usize, left: &[Vec<u8>]) {
+        let mut any = vec![0u8; chunk.len()];
+        left.iter().for_each(|l| any.iter_mut().zip(l).for_each(|(any, l)| *any |= l));
+        for (at, row) in chunk.clone().enumerate().filter(|(at, _)| any[*at] != left::DECIDED) {
+            let of = |wanted: fn(u8) -> bool| -> Vec<usize> {
+                left.iter().enumerate().filter(|(_, l)| wanted(l[at])).map(|(p, _)| p).collect()
+            };
+            let (mut singles, open) = (of(|l| l & left::SINGLE != 0), of(|l| l == left::OPEN));
             if !open.is_empty() {
-                singles.decide(first + from + row, from + row, &open, piece);
+                if self.sources.take(stage, at, &mut self.taken) {
+                    open.iter().for_each(|p| self.places[*p].push((self.taken.rows - 1, into + at)));
+                } else {
+                    singles.extend(open);
+                }
+            }
+            if !singles.is_empty() {
+                self.singles.decide(row, into + at, &singles, &mut self.results);
+            }
+            if self.taken.rows == TOGETHER {
+                self.decide_open(chunk.start - into);
+            }
+        }
+    }
+
+    /// Decides the rows taken aside; `start` is where the results begin in the batch.
+    fn decide_open(&mut self, start: usize) {
+        if self.taken.rows == 0 {
+            return;
+        }
+        let taken = std::mem::take(&mut self.taken);
+        let graph = self.vectors.graph();
+        let columns = self.vectors.open().columns(graph, self.sources, &taken);
+        let batches = self.singles.batches;
+        for at in 0..self.results.len() {
+            let places = std::mem::take(&mut self.places[at]);
+            let policy = OpenPolicy {
+                graph,
+                entry: &batches.bundle.program().policies[batches.chosen[at]],
+                vectors: self.vectors.policy(at),
+                sources: self.sources,
+                taken: &taken,
+                columns: &columns,
+            };
+            let tells = batches.outputs.policies[at].tells;
+            let back = policy.decide(&places, tells, &mut self.results[at], &mut self.table);
+            for (_, into) in back {
+                self.singles.decide(start + into, into, &[at], &mut self.results);
             }
         }
     }
@@ -73,8 +156,8 @@ impl<'a> Singles<'a> {
         Singles { batches, rows, on, options }
     }
 
-    /// Decides a row of the batch by some policies and puts the decisions into a row of the piece.
-    fn decide(&self, row: usize, into: usize, policies: &[usize], piece: &mut Piece) {
+    /// Decides a row of the batch by some policies and puts the decisions into a row of the results.
+    fn decide(&self, row: usize, into: usize, policies: &[usize], results: &mut [Results]) {
         let facts = self.rows.facts(row);
         let (facts, on) = match (facts, self.on(row)) {
             (Ok(facts), Ok(on)) => (Ok(facts), on),
@@ -86,7 +169,7 @@ impl<'a> Singles<'a> {
             }
         };
         for (at, decision) in policies.iter().zip(self.decisions(&facts, on, policies)) {
-            piece.policies[*at].put(&self.batches.outputs.policies[*at], row - into, into, &decision);
+            results[*at].put(&self.batches.outputs.policies[*at], into, &decision);
         }
     }
 

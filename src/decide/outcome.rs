@@ -121,6 +121,24 @@ impl Roots {
     }
 }
 
+/// The results of roots that have been asked for before: there are not many combinations, and most rows share a few.
+#[cfg(feature = "arrow")]
+#[derive(Default)]
+pub(crate) struct Table(Vec<Option<Results>>);
+
+#[cfg(feature = "arrow")]
+impl Table {
+    /// The results of all combinations of the roots' standings.
+    pub fn results(&mut self, roots: &Roots) -> Results {
+        let all = [roots.applies, roots.first_referral, roots.decline, roots.referral, roots.awards];
+        let at = all.iter().fold(0, |at, truth| at << 3 | usize::from(truth.bits()));
+        if self.0.is_empty() {
+            self.0.resize(1 << 15, None);
+        }
+        *self.0[at].get_or_insert_with(|| roots.results())
+    }
+}
+
 /// The order in which rules settle a case.
 pub(crate) fn rank_of(kind: RuleKind) -> u8 {
     match kind {

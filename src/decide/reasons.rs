@@ -22,7 +22,7 @@ pub(super) fn reasons(
     if options.reasons == Reasons::None {
         return Vec::new();
     }
-    let deciding = deciding(policy, roots, decision);
+    let deciding = deciding(policy, roots, decision.outcome, decision.proposed, decision.settled);
     let mut all = Vec::with_capacity(policy.rules.len() + 1);
     if let Some(applies) = &policy.applies
         && (options.reasons == Reasons::All || deciding == Some(Deciding::Applies))
@@ -47,23 +47,32 @@ pub(super) fn reasons(
     all
 }
 
+/// What alone forces an outcome.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Deciding {
+pub(crate) enum Deciding {
+    /// The policy's own `applies when`.
     Applies,
+    /// A rule, by its place.
     Rule(usize),
 }
 
 /// The first rule in source order whose standing alone forces the outcome.
-fn deciding(policy: &PolicyEntry, roots: &Roots, decision: &Decision) -> Option<Deciding> {
+pub(crate) fn deciding(
+    policy: &PolicyEntry,
+    roots: &Roots,
+    outcome: Outcome,
+    proposed: bool,
+    settled: bool,
+) -> Option<Deciding> {
     let first = |fits: &dyn Fn(RuleKind) -> bool| {
         let met = policy.rules.iter().zip(&roots.triggers).position(|(r, t)| fits(r.kind) && *t == Truth::MET);
         met.map(Deciding::Rule)
     };
-    match decision.outcome {
+    match outcome {
         Outcome::NotApplicable => Some(Deciding::Applies),
         Outcome::Declined => first(&|k| rank_of(k) == 1),
-        Outcome::Referred if !decision.settled || roots.applies != Truth::MET => None,
-        Outcome::Referred if decision.proposed => first(&|k| rank_of(k) == 1),
+        Outcome::Referred if !settled || roots.applies != Truth::MET => None,
+        Outcome::Referred if proposed => first(&|k| rank_of(k) == 1),
         Outcome::Referred if roots.first_referral == Truth::MET => first(&|k| rank_of(k) == 0),
         Outcome::Referred => first(&|k| match rank_of(k) {
             1 => !policy.declines_automatic,

@@ -1,8 +1,8 @@
 //! Evaluators over the decision graph.
 
 #[cfg(feature = "arrow")]
-pub mod parallel;
-#[cfg(feature = "arrow")]
 pub mod batch;
+#[cfg(feature = "arrow")]
+pub mod parallel;
 pub mod range;
 pub mod value;

@@ -1,17 +1,13 @@
 //! All cores: the one place that knows rayon. Work runs in the caller's pool, or in the global one that the first call starts.
 
 use rayon::prelude::*;
-use std::ops::ControlFlow;
 
-/// Does every piece of work, in any order; stops soon after one says so.
-pub fn each<T: Send>(pieces: Vec<T>, work: impl Fn(T) -> ControlFlow<()> + Sync) -> ControlFlow<()> {
-    match pieces.into_par_iter().try_for_each(|piece| match work(piece) {
-        ControlFlow::Continue(()) => Ok(()),
-        ControlFlow::Break(()) => Err(()),
-    }) {
-        Ok(()) => ControlFlow::Continue(()),
-        Err(()) => ControlFlow::Break(()),
-    }
+/// What comes of every piece of work, in their order; stops soon after one fails.
+pub fn map<T: Send, R: Send, E: Send>(
+    pieces: Vec<T>,
+    work: impl Fn(T) -> Result<R, E> + Sync + Send,
+) -> Result<Vec<R>, E> {
+    pieces.into_par_iter().map(work).collect()
 }
 
 /// Does two things at once.

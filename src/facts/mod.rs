@@ -20,9 +20,9 @@ mod write;
 pub use describe::describe;
 pub use error::{FactsError, FactsErrors};
 pub use names::Names;
+pub use resolve::{Resolved, Why, resolve};
 #[cfg(feature = "arrow")]
 pub(crate) use resolve::{counts, inherit};
-pub use resolve::{Resolved, Why, resolve};
 pub use set::{Answer, Member};
 pub use write::value_of;
 

@@ -17,6 +17,16 @@ impl Choices {
         Choices(words)
     }
 
+    /// Some of the first 64 values, as bits.
+    pub fn of_bits(bits: u64) -> Self {
+        Choices([bits, 0, 0, 0])
+    }
+
+    /// The values as bits, if all are among the first 64.
+    pub fn to_bits(self) -> Option<u64> {
+        (self.0[1..] == [0; 3]).then_some(self.0[0])
+    }
+
     /// The first `count` values.
     pub fn all(count: usize) -> Self {
         (0..count.min(Self::MOST)).fold(Self::default(), |s, v| s.union(Self::one(v as u8)))

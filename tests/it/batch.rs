@@ -45,7 +45,14 @@ fn single(bundle: &Bundle, case: &Map<String, Value>, on: Date, options: &BatchO
 }
 
 /// Every row of a batch against its single decision.
-fn compare(bundle: &Bundle, text: &str, cases: &[Map<String, Value>], on: Date, options: BatchOptions, tape: &mut Tape) {
+fn compare(
+    bundle: &Bundle,
+    text: &str,
+    cases: &[Map<String, Value>],
+    on: Date,
+    options: BatchOptions,
+    tape: &mut Tape,
+) {
     let graph = &bundle.program().graph;
     let (batch, none_where_null) = columns(graph, bundle.names(), cases, tape);
     let options = BatchOptions { none_where_null: none_where_null.clone(), ..options };

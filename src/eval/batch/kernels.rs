@@ -6,7 +6,7 @@
 
 use crate::value::LeapRule;
 use crate::value::calendar::years_from;
-use pulp::Arch;
+use pulp::{Arch, NullaryFnOnce};
 
 /// How two vectors compare.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,15 +56,53 @@ macro_rules! lanes {
 }
 lanes!(u8, i32, i64);
 
+/// What can be chosen between by a mask without a branch.
+pub trait Blend: Copy + Send + Sync {
+    /// This where the mask is 1, `other` where it is 0.
+    fn blend(self, other: Self, mask: u8) -> Self;
+}
+
+macro_rules! blend {
+    ($($lane:ty),*) => {
+        $(impl Blend for $lane {
+            #[inline(always)]
+            fn blend(self, other: Self, mask: u8) -> Self {
+                let all = (mask as $lane).wrapping_neg();
+                (self & all) | (other & !all)
+            }
+        })*
+    };
+}
+blend!(u8, i8, i16, i32, i64);
+
 /// What the machine at hand can do.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Simd(Arch);
+
+/// A loop that is inlined whole into each generation's own function: only there is it made of that generation's instructions.
+struct Inlined<F>(F);
+
+impl<R, F: FnMut() -> R> NullaryFnOnce for Inlined<F> {
+    type Output = R;
+
+    #[inline(always)]
+    fn call(mut self) -> R {
+        (self.0)()
+    }
+}
+
+impl Simd {
+    #[inline(always)]
+    fn run<R>(self, work: impl FnMut() -> R) -> R {
+        self.0.dispatch(Inlined(work))
+    }
+}
 
 /// `d[i] = f(a[i])`, inlined into each generation's own copy of the loop.
 macro_rules! map {
     ($simd:expr, $d:expr, $a:expr, |$x:ident| $value:expr) => {{
         let (d, a) = ($d, $a);
-        $simd.0.dispatch(
+        $simd.run(
             #[inline(always)]
             || {
                 let n = d.len();
@@ -78,7 +116,7 @@ macro_rules! map {
     }};
     ($simd:expr, $d:expr, $a:expr, $b:expr, |$x:ident, $y:ident| $value:expr) => {{
         let (d, a, b) = ($d, $a, $b);
-        $simd.0.dispatch(
+        $simd.run(
             #[inline(always)]
             || {
                 let n = d.len();
@@ -143,7 +181,7 @@ impl Simd {
 
     /// Adds a mask to another.
     pub fn or_into(self, d: &mut [u8], a: &[u8]) {
-        self.0.dispatch(
+        self.run(
             #[inline(always)]
             || d.iter_mut().zip(a).for_each(|(d, a)| *d |= *a),
         );
@@ -151,7 +189,7 @@ impl Simd {
 
     /// Adds the rows that a mask leaves out to another.
     pub fn or_not_into(self, d: &mut [u8], a: &[u8]) {
-        self.0.dispatch(
+        self.run(
             #[inline(always)]
             || d.iter_mut().zip(a).for_each(|(d, a)| *d |= *a ^ 1),
         );
@@ -164,36 +202,76 @@ impl Simd {
 
     /// Whether any row of a mask is set.
     pub fn any(self, a: &[u8]) -> bool {
-        self.0.dispatch(
+        self.run(
             #[inline(always)]
             || a.iter().fold(0, |all, x| all | *x) != 0,
         )
     }
 
     /// The first where the mask is set, else the second.
-    pub fn select<T: Lane>(self, d: &mut [T], mask: &[u8], a: &[T], b: &[T]) {
-        self.0.dispatch(
+    pub fn select<T: Blend>(self, d: &mut [T], mask: &[u8], a: &[T], b: &[T]) {
+        self.run(
             #[inline(always)]
             || {
                 let n = d.len();
                 let (mask, a, b) = (&mask[..n], &a[..n], &b[..n]);
                 for i in 0..n {
-                    d[i] = if mask[i] != 0 { a[i] } else { b[i] };
+                    d[i] = a[i].blend(b[i], mask[i]);
                 }
             },
         );
     }
 
     /// Writes one value wherever a mask is as wanted.
-    pub fn put<T: Copy + Send + Sync>(self, d: &mut [T], mask: &[u8], wanted: bool, value: T) {
-        let kept = u8::from(!wanted);
-        self.0.dispatch(
+    pub fn put<T: Blend>(self, d: &mut [T], mask: &[u8], wanted: bool, value: T) {
+        let flip = u8::from(!wanted);
+        self.run(
             #[inline(always)]
             || {
                 let n = d.len();
                 let mask = &mask[..n];
                 for i in 0..n {
-                    d[i] = if mask[i] != kept { value } else { d[i] };
+                    d[i] = value.blend(d[i], mask[i] ^ flip);
+                }
+            },
+        );
+    }
+
+    /// One bit an item, eight to a byte, the first lowest.
+    pub fn bits<T: Copy + Send + Sync>(self, items: &[T], is_set: impl Fn(T) -> bool + Copy + Send + Sync) -> Vec<u8> {
+        let mut out = vec![0; items.len().div_ceil(8)];
+        let into = &mut out[..];
+        self.run(
+            #[inline(always)]
+            || {
+                let mut mask = [0u8; 64];
+                for (items, out) in items.chunks(64).zip(into.chunks_mut(8)) {
+                    mask[items.len()..].fill(0);
+                    for (mask, item) in mask.iter_mut().zip(items) {
+                        *mask = is_set(*item).into();
+                    }
+                    for (out, eight) in out.iter_mut().zip(mask.as_chunks::<8>().0) {
+                        // Each byte's bit moves to its own place in the highest byte.
+                        *out = (u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080) >> 56) as u8;
+                    }
+                }
+            },
+        );
+        out
+    }
+
+    /// One byte a bit, of words that hold 64.
+    pub fn bytes(self, bytes: &mut [u8], mut words: impl Iterator<Item = u64>, flip: bool) {
+        let flip = u8::from(flip);
+        self.run(
+            #[inline(always)]
+            || {
+                for (bytes, word) in bytes.chunks_mut(64).zip(&mut words) {
+                    for (eight, byte) in bytes.chunks_mut(8).zip(word.to_le_bytes()) {
+                        for (i, out) in eight.iter_mut().enumerate() {
+                            *out = (byte >> i & 1) ^ flip;
+                        }
+                    }
                 }
             },
         );
@@ -206,7 +284,7 @@ impl Simd {
 
     /// One value times a factor, added to what is there.
     pub fn add_times<T: Lane>(self, d: &mut [i64], a: &[T], factor: i64) {
-        self.0.dispatch(
+        self.run(
             #[inline(always)]
             || d.iter_mut().zip(a).for_each(|(d, a)| *d = d.wrapping_add(a.long().wrapping_mul(factor))),
         );
@@ -224,11 +302,11 @@ impl Simd {
                 let (p, q) = (*p, *q);
                 map!(self, d, a, b, |x, y| constant.wrapping_add(x.wrapping_mul(p)).wrapping_add(y.wrapping_mul(q)))
             }
-            [(a, p), (b, q), (c, r)] => self.0.dispatch(
+            [(a, p), (b, q), (c, r)] => self.run(
                 #[inline(always)]
                 || sum_of_three(d, (a, *p), (b, *q), (c, *r), constant),
             ),
-            [first, second, third, fourth] => self.0.dispatch(
+            [first, second, third, fourth] => self.run(
                 #[inline(always)]
                 || sum_of_four(d, [*first, *second, *third, *fourth], constant),
             ),
@@ -251,7 +329,7 @@ impl Simd {
                     Cmp::Equal => map!(self, d, a, b, |x, y| u8::from(two(x, y) == 0)),
                 }
             }
-            [a, b, c, e] if cmp == Cmp::AtMost => self.0.dispatch(
+            [a, b, c, e] if cmp == Cmp::AtMost => self.run(
                 #[inline(always)]
                 || four_at_most(d, [*a, *b, *c, *e], constant),
             ),
@@ -265,6 +343,26 @@ impl Simd {
                 }
             }
         }
+    }
+
+    /// Kleene's `and` (or `or`) of standings over independent conditions, as [`crate::value::Truth::and`] has it.
+    pub fn truths(self, d: &mut [u8], a: &[u8], is_and: bool) {
+        let (met, not_met) = if is_and { (1, 2) } else { (2, 1) };
+        self.run(
+            #[inline(always)]
+            || {
+                let n = d.len();
+                let a = &a[..n];
+                for i in 0..n {
+                    let (x, y) = (d[i], a[i]);
+                    // A standing that is not "not met" leaves the other's fault in the way; bits 0 and 1 change places for `or`.
+                    let passes = |t: u8| ((t & met != 0) as u8) | (t >> 2 & 1);
+                    let faulty = ((x >> 2 & 1) & passes(y)) | ((y >> 2 & 1) & passes(x));
+                    let all = (x & y & met) | ((x | y) & not_met) | faulty << 2;
+                    d[i] = all & (u8::from((x != 0) & (y != 0))).wrapping_neg();
+                }
+            },
+        );
     }
 
     /// Dates as keys that keep their order: `(12 * year + month) * 32 + day`, all from zero.
@@ -292,8 +390,13 @@ impl Simd {
         map!(self, d, from, to, |x, y| years_from(x.into(), y.into(), LeapRule::February28) as i32);
     }
 
-    /// The value of each row in a table that begins at `first`; rows past it get the last.
+    /// The value of each row in a table that begins at `first`; rows past it get the last. A table of 256 that begins at 0 is for bytes.
     pub fn lookup<T: Lane>(self, d: &mut [i64], a: &[T], first: i64, table: &[i64]) {
+        if let Ok(whole) = <&[i64; 256]>::try_from(table)
+            && first == 0
+        {
+            return d.iter_mut().zip(a).for_each(|(d, a)| *d = whole[usize::from(a.long() as u8)]);
+        }
         let last = table.len() - 1;
         for (d, a) in d.iter_mut().zip(a) {
             let at = usize::try_from(a.long().wrapping_sub(first)).unwrap_or(last).min(last);
@@ -303,7 +406,7 @@ impl Simd {
 
     /// Whether any value lies outside two ends.
     pub fn any_outside<T: Lane>(self, a: &[T], low: T, high: T) -> bool {
-        self.0.dispatch(
+        self.run(
             #[inline(always)]
             || a.iter().fold(0u8, |all, x| all | u8::from(*x < low) | u8::from(*x > high)) != 0,
         )

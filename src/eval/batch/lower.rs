@@ -139,7 +139,15 @@ impl Lowering<'_> {
                 let a = self.plain(*heading, scope)?;
                 let d = self.new(Width::Long, scope);
                 let has_gaps = table.contains(&MISSING);
-                self.steps.push(Step::Lookup { d, a, first: *first, table: table.clone() });
+                let (mut first, mut table) = (*first, table.clone());
+                if a.width == Width::Byte && first >= 0 {
+                    // Every byte has its place: no bounds to look at.
+                    let at = |byte: i64| usize::try_from(byte - first).ok().and_then(|at| table.get(at));
+                    let last = table[table.len() - 1];
+                    table = (0..256).map(|byte| at(byte).copied().unwrap_or(last)).collect();
+                    first = 0;
+                }
+                self.steps.push(Step::Lookup { d, a, first, table });
                 if has_gaps {
                     let mask = self.in_range(d, MISSING, MISSING, scope);
                     self.give_up_where(mask);
@@ -349,13 +357,7 @@ impl Lowering<'_> {
         d
     }
 
-    fn ranges(
-        &mut self,
-        heading: NodeId,
-        ranges: &[(i64, i64)],
-        none: Option<bool>,
-        scope: ScopeId,
-    ) -> Option<Value> {
+    fn ranges(&mut self, heading: NodeId, ranges: &[(i64, i64)], none: Option<bool>, scope: ScopeId) -> Option<Value> {
         let value = self.value(heading, scope)?;
         let Values::Vector(a) = value.values else { return None };
         let mut met = match ranges {

@@ -8,12 +8,16 @@ mod kernels;
 mod lower;
 mod plan;
 mod program;
+mod reach;
 mod run;
+mod sets;
 
-pub use kernels::Lane;
+pub use kernels::{Blend, Lane};
 pub use lower::{Widths, lower};
 pub use program::{Input, Program, Width};
+pub use reach::Reach;
 pub use run::{Chunk, Lanes, Mask, Numbers, Outcome, Runner, ScopeRows};
+pub use sets::{Columns, Sets, order};
 
 /// Whether any value lies outside two ends.
 pub fn any_outside<T: Lane>(values: &[T], low: T, high: T) -> bool {
@@ -21,6 +25,16 @@ pub fn any_outside<T: Lane>(values: &[T], low: T, high: T) -> bool {
 }
 
 /// Writes a value wherever a mask is as wanted.
-pub fn put<T: Copy + Send + Sync>(values: &mut [T], mask: &[u8], wanted: bool, value: T) {
+pub fn put<T: Blend>(values: &mut [T], mask: &[u8], wanted: bool, value: T) {
     kernels::Simd::default().put(values, mask, wanted, value);
+}
+
+/// One bit an item, eight to a byte, the first lowest.
+pub fn bits<T: Copy + Send + Sync>(items: &[T], is_set: impl Fn(T) -> bool + Copy + Send + Sync) -> Vec<u8> {
+    kernels::Simd::default().bits(items, is_set)
+}
+
+/// One byte a bit, of words that hold 64.
+pub fn bytes(bytes: &mut [u8], words: impl Iterator<Item = u64>, flip: bool) {
+    kernels::Simd::default().bytes(bytes, words, flip);
 }

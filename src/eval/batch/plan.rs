@@ -76,9 +76,8 @@ pub(super) fn plan(graph: &Graph, id: NodeId, uses: &dyn Fn(NodeId) -> u32) -> P
         NodeKind::Op(Op::Matches(tests), args) => matches(graph, tests, args),
         NodeKind::Op(op @ (Op::Equal | Op::Less | Op::AtMost), args) => comparison(graph, op, args, uses),
         NodeKind::Op(Op::Add | Op::Subtract | Op::Negate | Op::As | Op::Multiply, _) => linear(graph, id, uses),
-        NodeKind::Table { hit: Hit::Unique, rows, exclusive: true, .. } | NodeKind::Table { hit: Hit::First, rows, .. } => {
-            lookup(graph, rows)
-        }
+        NodeKind::Table { hit: Hit::Unique, rows, exclusive: true, .. }
+        | NodeKind::Table { hit: Hit::First, rows, .. } => lookup(graph, rows),
         _ => Plan::Plain,
     }
 }
@@ -135,7 +134,7 @@ fn ranges(graph: &Graph, heading: NodeId, tests: &[Test], bounds: &[NodeId]) -> 
 }
 
 /// The same values in as few ranges as can be.
-fn joined(mut ranges: Vec<(i64, i64)>) -> Vec<(i64, i64)> {
+pub(super) fn joined(mut ranges: Vec<(i64, i64)>) -> Vec<(i64, i64)> {
     ranges.sort_unstable();
     let mut out: Vec<(i64, i64)> = Vec::new();
     for (low, high) in ranges {
@@ -343,7 +342,8 @@ fn through(graph: &Graph, plan: Plan) -> Plan {
         } else {
             (first(&|v| v >= lowest), first(&|v| v > highest))
         };
-        (from < past).then(|| (if from == low { i64::MIN } else { from }, if past > high { i64::MAX } else { past - 1 }))
+        (from < past)
+            .then(|| (if from == low { i64::MIN } else { from }, if past > high { i64::MAX } else { past - 1 }))
     };
     let ranges = ranges.iter().filter_map(days).collect();
     Plan::Ranges { heading: leaf, ranges: joined(ranges), none: *none }

@@ -64,36 +64,133 @@ pub(super) enum Operand {
 /// Makes one vector, or gives rows up.
 #[derive(Clone, Debug)]
 pub(super) enum Step {
-    Fill { d: Vector, value: i64 },
-    Convert { d: Vector, a: Vector },
-    InRange { d: Vector, a: Vector, low: i64, high: i64, outside: bool },
-    Compare { cmp: Cmp, d: Vector, a: Vector, b: Vector },
-    Binary { op: Binary, d: Vector, a: Vector, b: Vector },
-    Linear { d: Vector, terms: Box<[(Vector, i64)]>, constant: i64 },
-    LinearCompare { cmp: Cmp, d: Vector, sum: Vector, terms: Box<[(Vector, i64)]>, constant: i64 },
-    Join { join: Join, d: Vector, a: Vector, b: Vector },
-    Not { d: Vector, a: Vector },
-    Select { d: Vector, mask: Vector, a: Vector, b: Vector },
-    DateKeys { d: Vector, a: Vector },
-    Months { d: Vector, from: Vector, to: Vector },
-    Years { d: Vector, from: Vector, to: Vector },
-    YearsFebruary28 { d: Vector, from: Vector, to: Vector },
-    Lookup { d: Vector, a: Vector, first: i64, table: Box<[i64]> },
+    Fill {
+        d: Vector,
+        value: i64,
+    },
+    Convert {
+        d: Vector,
+        a: Vector,
+    },
+    InRange {
+        d: Vector,
+        a: Vector,
+        low: i64,
+        high: i64,
+        outside: bool,
+    },
+    Compare {
+        cmp: Cmp,
+        d: Vector,
+        a: Vector,
+        b: Vector,
+    },
+    Binary {
+        op: Binary,
+        d: Vector,
+        a: Vector,
+        b: Vector,
+    },
+    Linear {
+        d: Vector,
+        terms: Box<[(Vector, i64)]>,
+        constant: i64,
+    },
+    LinearCompare {
+        cmp: Cmp,
+        d: Vector,
+        sum: Vector,
+        terms: Box<[(Vector, i64)]>,
+        constant: i64,
+    },
+    Join {
+        join: Join,
+        d: Vector,
+        a: Vector,
+        b: Vector,
+    },
+    Not {
+        d: Vector,
+        a: Vector,
+    },
+    Select {
+        d: Vector,
+        mask: Vector,
+        a: Vector,
+        b: Vector,
+    },
+    DateKeys {
+        d: Vector,
+        a: Vector,
+    },
+    Months {
+        d: Vector,
+        from: Vector,
+        to: Vector,
+    },
+    Years {
+        d: Vector,
+        from: Vector,
+        to: Vector,
+    },
+    YearsFebruary28 {
+        d: Vector,
+        from: Vector,
+        to: Vector,
+    },
+    Lookup {
+        d: Vector,
+        a: Vector,
+        first: i64,
+        table: Box<[i64]>,
+    },
     /// A strict operator, row by row; a row where it fails is given up.
-    Operator { node: NodeId, d: Vector, args: Box<[Operand]> },
+    Operator {
+        node: NodeId,
+        d: Vector,
+        args: Box<[Operand]>,
+    },
     /// Counts of set masks, all at most as many as fit.
-    AtLeast { d: Vector, masks: Box<[Vector]>, least: u32 },
+    AtLeast {
+        d: Vector,
+        masks: Box<[Vector]>,
+        least: u32,
+    },
     /// Gives up the rows where more than one mask is set.
-    AtMostOne { masks: Box<[Vector]> },
-    GiveUpWhere { mask: Vector },
-    GiveUpUnless { mask: Vector },
+    AtMostOne {
+        masks: Box<[Vector]>,
+    },
+    GiveUpWhere {
+        mask: Vector,
+    },
+    GiveUpUnless {
+        mask: Vector,
+    },
     /// The values of the rows around a scope, once a member.
-    Spread { d: Vector, a: Vector },
+    Spread {
+        d: Vector,
+        a: Vector,
+    },
     /// How many members a mask lets through.
-    Count { d: Vector, of: ScopeId, masks: Box<[Vector]> },
-    Sum { d: Vector, of: ScopeId, a: Vector },
+    Count {
+        d: Vector,
+        of: ScopeId,
+        masks: Box<[Vector]>,
+    },
+    Sum {
+        d: Vector,
+        of: ScopeId,
+        a: Vector,
+    },
     /// The largest or smallest among those that a mask lets through, and whether there is one.
-    Extreme { d: Vector, found: Vector, of: ScopeId, a: Vector, mask: Option<Vector>, largest: bool },
+    Extreme {
+        d: Vector,
+        found: Vector,
+        of: ScopeId,
+        a: Vector,
+        mask: Option<Vector>,
+        largest: bool,
+    },
 }
 
 /// A node's values while a program runs.

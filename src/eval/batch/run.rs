@@ -343,7 +343,9 @@ impl<'a> Runner<'a> {
                 self.differences(*d, *of, &running, chunk);
                 self.running = running;
             }
-            Step::Extreme { d, found, of, a, mask, largest } => self.extreme(*d, *found, *of, *a, *mask, *largest, chunk),
+            Step::Extreme { d, found, of, a, mask, largest } => {
+                self.extreme(*d, *found, *of, *a, *mask, *largest, chunk)
+            }
         }
     }
 

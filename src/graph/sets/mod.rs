@@ -284,10 +284,7 @@ impl Run<'_> {
     }
 
     fn node(&self, id: NodeId, here: &Surroundings) -> Set {
-        let node = self.graph.node(id);
-        let set = |n: NodeId| here.set(self.graph, self.layout, n);
-        match &node.kind {
-            NodeKind::Const(value) => value.set(),
+        match &self.graph.node(id).kind {
             NodeKind::Fact(fact, scope) => match here.leaf(self.graph, *fact, *scope) {
                 Leaf::Given(value) => *value,
                 Leaf::Pending | Leaf::Members(_) => self.graph.whole_type(*fact),
@@ -299,39 +296,50 @@ impl Run<'_> {
                 Leaf::Closed => Truth::NOT_MET,
             }),
             NodeKind::DecisionDate => Set::interval(self.case.days.0.into(), self.case.days.1.into()),
-            NodeKind::Op(op, args) => {
-                let operand = |n: &NodeId| Operand { set: set(*n), shape: self.graph.node(*n).shape };
-                match &**args {
-                    [a] => op::range(op, node.shape, &[operand(a)], self),
-                    [a, b] => op::range(op, node.shape, &[operand(a), operand(b)], self),
-                    [a, b, c] => op::range(op, node.shape, &[operand(a), operand(b), operand(c)], self),
-                    all => op::range(op, node.shape, &all.iter().map(operand).collect::<Vec<_>>(), self),
-                }
-            }
-            NodeKind::Not(a) => Set::truth(set(*a).as_truth().negate()),
-            NodeKind::Group(quantifier, items) => Set::truth(quantifier.fold(items.iter().map(|n| set(*n).as_truth()))),
-            NodeKind::If(condition, then, otherwise) => {
-                let truth = set(*condition).as_truth();
-                let mut out = Set::EMPTY.or_fault(truth.can_be_faulty());
-                if truth.can_be_met() {
-                    out = out.join(&set(*then));
-                }
-                if truth.can_be_not_met() {
-                    out = out.join(&set(*otherwise));
-                }
-                out
-            }
-            NodeKind::OnDay(day, entries) => on_day(set(*day), entries, set),
-            NodeKind::Exceptions { base, cases, exclusive } => {
-                let cases = cases.iter().map(|(c, v)| (set(*c).as_truth(), set(*v)));
-                rows::exceptions(set(*base), cases, *exclusive)
-            }
-            NodeKind::Table { hit, rows, exclusive, complete } => {
-                let rows = rows.iter().map(|(c, v)| (set(*c).as_truth(), set(*v)));
-                rows::table(*hit, rows, *exclusive, *complete)
-            }
             NodeKind::Fold { scope, filter, fold } => folds::fold(self, here, *scope, *filter, fold),
+            _ => combine(self.graph, id, |n| here.set(self.graph, self.layout, n), self),
         }
+    }
+}
+
+/// The set of a node that is made of nodes alone: no fact, no day, no fold.
+#[inline]
+pub(crate) fn combine(graph: &Graph, id: NodeId, set: impl Fn(NodeId) -> Set, texts: &dyn Texts) -> Set {
+    let node = graph.node(id);
+    match &node.kind {
+        NodeKind::Const(value) => value.set(),
+        NodeKind::Op(op, args) => {
+            let operand = |n: &NodeId| Operand { set: set(*n), shape: graph.node(*n).shape };
+            match &**args {
+                [a] => op::range(op, node.shape, &[operand(a)], texts),
+                [a, b] => op::range(op, node.shape, &[operand(a), operand(b)], texts),
+                [a, b, c] => op::range(op, node.shape, &[operand(a), operand(b), operand(c)], texts),
+                all => op::range(op, node.shape, &all.iter().map(operand).collect::<Vec<_>>(), texts),
+            }
+        }
+        NodeKind::Not(a) => Set::truth(set(*a).as_truth().negate()),
+        NodeKind::Group(quantifier, items) => Set::truth(quantifier.fold(items.iter().map(|n| set(*n).as_truth()))),
+        NodeKind::If(condition, then, otherwise) => {
+            let truth = set(*condition).as_truth();
+            let mut out = Set::EMPTY.or_fault(truth.can_be_faulty());
+            if truth.can_be_met() {
+                out = out.join(&set(*then));
+            }
+            if truth.can_be_not_met() {
+                out = out.join(&set(*otherwise));
+            }
+            out
+        }
+        NodeKind::OnDay(day, entries) => on_day(set(*day), entries, set),
+        NodeKind::Exceptions { base, cases, exclusive } => {
+            let cases = cases.iter().map(|(c, v)| (set(*c).as_truth(), set(*v)));
+            rows::exceptions(set(*base), cases, *exclusive)
+        }
+        NodeKind::Table { hit, rows, exclusive, complete } => {
+            let rows = rows.iter().map(|(c, v)| (set(*c).as_truth(), set(*v)));
+            rows::table(*hit, rows, *exclusive, *complete)
+        }
+        NodeKind::Fact(..) | NodeKind::Known(..) | NodeKind::DecisionDate | NodeKind::Fold { .. } => Set::EMPTY,
     }
 }
 

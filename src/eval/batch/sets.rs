@@ -1,0 +1,417 @@
+//! Sets over many rows: what is left open by points, node by node, as columns of sets.
+//!
+//! A node's set in a row is what [`crate::graph::sets`] says it is; nothing is folded or narrowed here. The commonest sets have columns of
+//! their own with loops over whole vectors; whatever they cannot hold goes through the very same rules row by row.
+
+use super::kernels::Simd;
+use crate::graph::sets::combine;
+use crate::graph::{Graph, NodeId, NodeKind};
+use crate::op::{Hit, Op, Quantifier, Test, Texts};
+use crate::value::arithmetic::{ceil_to, floor_to, power_of_ten};
+use crate::value::calendar::years_from;
+use crate::value::{Body, Choices, Date, Kind, LeapRule, Set, Truth};
+use std::collections::HashMap;
+
+/// One node's sets, a row each.
+#[derive(Clone, Debug)]
+pub enum Sets {
+    /// The same set in all rows.
+    Same(Set),
+    /// Standings as bits.
+    Truths(Vec<u8>),
+    /// Intervals of mantissas, without *none* and *fault*.
+    Spans(Vec<i64>, Vec<i64>),
+    /// Some of the first 64 values of an enumeration, at least one; without *none* and *fault*.
+    Choices(Vec<u64>),
+    /// Anything.
+    Mixed(Vec<Set>),
+}
+
+impl From<(Vec<i64>, Vec<i64>)> for Sets {
+    fn from((low, high): (Vec<i64>, Vec<i64>)) -> Self {
+        Sets::Spans(low, high)
+    }
+}
+
+impl Sets {
+    /// The set of a row.
+    #[inline]
+    pub fn get(&self, row: usize) -> Set {
+        match self {
+            Sets::Same(set) => *set,
+            Sets::Truths(v) => Set::truth(Truth::from_bits(v[row])),
+            Sets::Spans(low, high) => Set::interval(low[row].into(), high[row].into()),
+            Sets::Choices(v) => Set::of(Body::Choices(Choices::of_bits(v[row]))),
+            Sets::Mixed(v) => v[row],
+        }
+    }
+
+    /// The standings of a row, as bits.
+    #[inline]
+    pub fn truth(&self, row: usize) -> u8 {
+        match self {
+            Sets::Truths(v) => v[row],
+            other => other.get(row).as_truth().bits(),
+        }
+    }
+
+    /// The standings of all rows, as bits.
+    pub fn truths(&self, rows: usize) -> Vec<u8> {
+        match self {
+            Sets::Same(set) => vec![set.as_truth().bits(); rows],
+            Sets::Truths(v) => v.clone(),
+            other => (0..rows).map(|row| other.truth(row)).collect(),
+        }
+    }
+
+    /// The same sets in the column that suits them best.
+    fn best(sets: Vec<Set>) -> Sets {
+        let plain = |s: &Set| !s.none && !s.fault;
+        let narrow = |s: &Set| plain(s) && s.ends().is_some_and(|(l, h)| i64::try_from(l).is_ok() && i64::try_from(h).is_ok());
+        if sets.iter().all(narrow) {
+            let ends = sets.iter().filter_map(Set::ends).map(|(l, h)| (l as i64, h as i64));
+            let (low, high) = ends.unzip();
+            return Sets::Spans(low, high);
+        }
+        if sets.iter().all(|s| !s.none && matches!(s.body, Body::Truth(_)) || *s == Set::FAULT) {
+            return Sets::Truths(sets.iter().map(|s| s.as_truth().bits()).collect());
+        }
+        let bits = |s: &Set| match s.body {
+            Body::Choices(choices) if plain(s) => choices.to_bits(),
+            _ => None,
+        };
+        match sets.iter().map(bits).collect() {
+            Some(all) => Sets::Choices(all),
+            None => Sets::Mixed(sets),
+        }
+    }
+}
+
+/// The sets of nodes over some rows.
+#[derive(Debug)]
+pub struct Columns<'a> {
+    graph: &'a Graph,
+    /// How many rows.
+    pub rows: usize,
+    sets: HashMap<NodeId, Sets>,
+    simd: Simd,
+}
+
+impl<'a> Columns<'a> {
+    /// Evaluates nodes, operands first; `leaf` supplies the sets of facts and days.
+    pub fn evaluate(
+        graph: &'a Graph,
+        order: &[NodeId],
+        rows: usize,
+        leaf: impl Fn(NodeId) -> Sets,
+        texts: &dyn Texts,
+    ) -> Columns<'a> {
+        let mut columns =
+            Columns { graph, rows, sets: HashMap::with_capacity(order.len()), simd: Simd::default() };
+        for id in order {
+            let sets = match graph.node(*id).kind {
+                NodeKind::Fact(..) | NodeKind::Known(..) | NodeKind::DecisionDate => leaf(*id),
+                _ => columns.node(*id, texts),
+            };
+            columns.sets.insert(*id, sets);
+        }
+        columns
+    }
+
+    /// A node's sets.
+    pub fn of(&self, id: NodeId) -> &Sets {
+        const NOTHING: &Sets = &Sets::Same(Set::EMPTY);
+        self.sets.get(&id).unwrap_or(NOTHING)
+    }
+
+    /// Whether exactly one thing is possible, by row: 1, else 0.
+    pub fn settled(&self, id: NodeId) -> Vec<u8> {
+        match self.of(id) {
+            Sets::Same(set) => vec![set.is_settled().into(); self.rows],
+            Sets::Truths(v) => v.iter().map(|t| u8::from(t & t.wrapping_sub(1) == 0 && *t != 0)).collect(),
+            Sets::Spans(low, high) => low.iter().zip(high).map(|(l, h)| u8::from(l == h)).collect(),
+            Sets::Choices(v) => v.iter().map(|c| u8::from(c & c.wrapping_sub(1) == 0)).collect(),
+            Sets::Mixed(v) => v.iter().map(|s| s.is_settled().into()).collect(),
+        }
+    }
+
+    fn node(&self, id: NodeId, texts: &dyn Texts) -> Sets {
+        if let Some(sets) = self.quick(id) {
+            return sets;
+        }
+        let operands = self.graph.node(id).kind.operands();
+        if operands.iter().all(|o| matches!(self.of(*o), Sets::Same(_))) {
+            return Sets::Same(combine(self.graph, id, |n| self.of(n).get(0), texts));
+        }
+        Sets::best((0..self.rows).map(|row| combine(self.graph, id, |n| self.of(n).get(row), texts)).collect())
+    }
+
+    /// A node's sets by loops over whole vectors, if there is such a loop for its operands' columns.
+    fn quick(&self, id: NodeId) -> Option<Sets> {
+        let node = self.graph.node(id);
+        match &node.kind {
+            NodeKind::Not(a) => {
+                let Sets::Truths(a) = self.of(*a) else { return None };
+                Some(Sets::Truths(a.iter().map(|t| (t & 1) << 1 | (t & 2) >> 1 | t & 4).collect()))
+            }
+            NodeKind::Group(quantifier, items) => self.group(*quantifier, items),
+            NodeKind::Op(Op::Matches(tests), args) => self.matches(tests, args),
+            NodeKind::Op(op @ (Op::Less | Op::AtMost | Op::Equal), args) => self.compare(op, args),
+            NodeKind::Op(op, args) => self.arithmetic(id, op, args),
+            NodeKind::Table { hit: Hit::Unique, rows, exclusive: true, complete: true } => self.unique(rows),
+            _ => None,
+        }
+    }
+
+    fn group(&self, quantifier: Quantifier, items: &[NodeId]) -> Option<Sets> {
+        let is_and = match quantifier {
+            Quantifier::All => true,
+            Quantifier::Any | Quantifier::None => false,
+            Quantifier::AtLeast(_) => return None,
+        };
+        let start = if is_and { Truth::MET } else { Truth::NOT_MET };
+        let mut all = vec![start.bits(); self.rows];
+        for item in items {
+            match self.of(*item) {
+                Sets::Truths(v) => self.simd.truths(&mut all, v, is_and),
+                other => self.simd.truths(&mut all, &other.truths(self.rows), is_and),
+            }
+        }
+        if quantifier == Quantifier::None {
+            all.iter_mut().for_each(|t| *t = (*t & 1) << 1 | (*t & 2) >> 1 | *t & 4);
+        }
+        Some(Sets::Truths(all))
+    }
+
+    /// The ends of plain intervals, the same in all rows or one a row, times a power of ten.
+    fn ends(&self, id: NodeId, times: i64) -> Option<(Ends<'_>, Ends<'_>)> {
+        match self.of(id) {
+            Sets::Spans(low, high) => Some((Ends::Rows(low, times), Ends::Rows(high, times))),
+            Sets::Same(set) if !set.none && !set.fault => {
+                let (low, high) = set.ends()?;
+                let same = |end: i128| i64::try_from(end).ok()?.checked_mul(times).map(Ends::Same);
+                Some((same(low)?, same(high)?))
+            }
+            _ => None,
+        }
+    }
+
+    /// By what mantissas of a scale are multiplied to stand at another; absent if they may not fit any more.
+    fn times(&self, id: NodeId, to: u8) -> Option<i64> {
+        let node = self.graph.node(id);
+        let times = i64::try_from(power_of_ten(to.checked_sub(node.shape.scale)?.into())).ok()?;
+        let (low, high) = node.set.ends()?;
+        let widest = low.checked_abs()?.max(high.checked_abs()?);
+        (widest.checked_mul(times.into())? < 1 << 61).then_some(times)
+    }
+
+    fn compare(&self, op: &Op, args: &[NodeId]) -> Option<Sets> {
+        let [a, b] = *args else { return None };
+        let scales = [a, b].map(|n| self.graph.node(n).shape.scale);
+        if *op == Op::Equal && scales[0] != scales[1] {
+            // Equality looks at the coarser of two grids.
+            return None;
+        }
+        let scale = scales[0].max(scales[1]);
+        let (a_low, a_high) = self.ends(a, self.times(a, scale)?)?;
+        let (b_low, b_high) = self.ends(b, self.times(b, scale)?)?;
+        let truth = |met: bool, not_met: bool| u8::from(met) | u8::from(not_met) << 1;
+        let row = |row: usize| {
+            let (a_low, a_high, b_low, b_high) = (a_low.get(row), a_high.get(row), b_low.get(row), b_high.get(row));
+            match op {
+                Op::Less => truth(a_low < b_high, a_high >= b_low),
+                Op::AtMost => truth(a_low <= b_high, a_high > b_low),
+                _ => {
+                    let meet = a_low.max(b_low) <= a_high.min(b_high);
+                    truth(meet, !(a_low == a_high && b_low == b_high && a_low == b_low))
+                }
+            }
+        };
+        Some(Sets::Truths((0..self.rows).map(row).collect()))
+    }
+
+    /// Tests against constants: met if the set meets their ranges, not met if it leaves them.
+    fn matches(&self, tests: &[Test], args: &[NodeId]) -> Option<Sets> {
+        let (heading, bounds) = args.split_first()?;
+        let ranges = self.ranges(*heading, tests, bounds)?;
+        let row: Vec<u8> = match self.of(*heading) {
+            Sets::Spans(low, high) => {
+                let test = |(low, high): (&i64, &i64)| {
+                    let meets = ranges.iter().any(|(l, h)| l.max(low) <= h.min(high));
+                    let within = ranges.iter().any(|(l, h)| l <= low && high <= h);
+                    u8::from(meets) | u8::from(!within) << 1
+                };
+                low.iter().zip(high).map(test).collect()
+            }
+            Sets::Choices(v) => {
+                let inside = (0..64).filter(|c| ranges.iter().any(|(l, h)| l <= c && c <= h));
+                let mask = inside.fold(0u64, |all, c| all | 1 << c);
+                v.iter().map(|c| u8::from(c & mask != 0) | u8::from(c & !mask != 0) << 1).collect()
+            }
+            _ => return None,
+        };
+        Some(Sets::Truths(row))
+    }
+
+    fn ranges(&self, heading: NodeId, tests: &[Test], bounds: &[NodeId]) -> Option<Vec<(i64, i64)>> {
+        let scale = self.graph.node(heading).shape.scale;
+        let mut bounds = bounds.iter();
+        let mut ranges = Vec::new();
+        for test in tests {
+            let mut bound = || {
+                let id = *bounds.next()?;
+                let Sets::Same(set) = self.of(id) else { return None };
+                Some((i128::from(super::plan::only_value(set)?), self.graph.node(id).shape.scale))
+            };
+            let up = |(mantissa, from): (i128, u8)| i64::try_from(ceil_to(mantissa, from, scale)).ok();
+            let down = |(mantissa, from): (i128, u8)| i64::try_from(floor_to(mantissa, from, scale)).ok();
+            let range = match test {
+                Test::IsNone => continue,
+                Test::Is => {
+                    let bound = bound()?;
+                    (up(bound)?, down(bound)?)
+                }
+                Test::To => (up(bound()?)?, down(bound()?)?),
+                Test::AtLeast => (up(bound()?)?, i64::MAX),
+                Test::AtMost => (i64::MIN, down(bound()?)?),
+                Test::MoreThan => (down(bound()?)?.checked_add(1)?, i64::MAX),
+                Test::LessThan => (i64::MIN, up(bound()?)?.checked_sub(1)?),
+            };
+            if range.0 <= range.1 {
+                ranges.push(range);
+            }
+        }
+        Some(super::plan::joined(ranges))
+    }
+
+    fn arithmetic(&self, id: NodeId, op: &Op, args: &[NodeId]) -> Option<Sets> {
+        let node = self.graph.node(id);
+        if !super::plan::fits(&node.set) {
+            return None;
+        }
+        let [a, b] = *args else { return None };
+        let rows = 0..self.rows;
+        match op {
+            Op::Add | Op::Subtract => {
+                let (a_low, a_high) = self.ends(a, self.times(a, node.shape.scale)?)?;
+                let (b_low, b_high) = self.ends(b, self.times(b, node.shape.scale)?)?;
+                let sum = |a: &Ends, b: &Ends| rows.clone().map(|row| a.get(row) + b.get(row)).collect();
+                let difference = |a: &Ends, b: &Ends| rows.clone().map(|row| a.get(row) - b.get(row)).collect();
+                Some(match op {
+                    Op::Add => Sets::Spans(sum(&a_low, &b_low), sum(&a_high, &b_high)),
+                    _ => Sets::Spans(difference(&a_low, &b_high), difference(&a_high, &b_low)),
+                })
+            }
+            Op::Multiply => {
+                let ((a_low, a_high), (b_low, b_high)) = (self.ends(a, 1)?, self.ends(b, 1)?);
+                let row = |row: usize| {
+                    let (a, b) = ([a_low.get(row), a_high.get(row)], [b_low.get(row), b_high.get(row)]);
+                    let all = [a[0] * b[0], a[0] * b[1], a[1] * b[0], a[1] * b[1]];
+                    (all[0].min(all[1]).min(all[2]).min(all[3]), all[0].max(all[1]).max(all[2]).max(all[3]))
+                };
+                let (low, high) = rows.map(row).unzip();
+                Some(Sets::Spans(low, high))
+            }
+            Op::DaysFrom | Op::MonthsFrom | Op::YearsFrom(_) => self.calendar(op, a, b),
+            _ => None,
+        }
+    }
+
+    /// Counts of time rise with the later date and fall with the earlier.
+    fn calendar(&self, op: &Op, a: NodeId, b: NodeId) -> Option<Sets> {
+        let within = |ends: (Ends, Ends)| {
+            let (low, high) = ends;
+            let all = (0..self.rows).all(|r| low.get(r) >= Date::MIN.days() && high.get(r) <= Date::MAX.days());
+            all.then_some((low.ints(self.rows), high.ints(self.rows)))
+        };
+        let (a_low, a_high) = within(self.ends(a, 1)?)?;
+        let (b_low, b_high) = within(self.ends(b, 1)?)?;
+        let count = |from: &[i32], to: &[i32]| -> Vec<i64> {
+            let each = |count: fn(i64, i64) -> i64| {
+                from.iter().zip(to).map(|(f, t)| count((*f).into(), (*t).into())).collect()
+            };
+            let keyed = |simd: Simd, years: bool| {
+                let (mut f, mut t, mut d) = (vec![0; from.len()], vec![0; to.len()], vec![0; to.len()]);
+                simd.date_keys(&mut f, from);
+                simd.date_keys(&mut t, to);
+                if years { simd.years(&mut d, &f, &t) } else { simd.months(&mut d, &f, &t) }
+                d.into_iter().map(i64::from).collect()
+            };
+            match op {
+                Op::DaysFrom => each(|from, to| to - from),
+                Op::MonthsFrom => keyed(self.simd, false),
+                Op::YearsFrom(LeapRule::March1) => keyed(self.simd, true),
+                _ => each(|from, to| years_from(from, to, LeapRule::February28)),
+            }
+        };
+        Some(Sets::Spans(count(&a_high, &b_low), count(&a_low, &b_high)))
+    }
+
+    /// A table of which always exactly one row matches: the row that must, or all that can.
+    fn unique(&self, table: &[(NodeId, NodeId)]) -> Option<Sets> {
+        let (mut low, mut high) = (vec![i64::MAX; self.rows], vec![i64::MIN; self.rows]);
+        let mut certain = vec![0u8; self.rows];
+        for (condition, value) in table {
+            let truths = match self.of(*condition) {
+                Sets::Truths(v) => v,
+                Sets::Same(set) if set.as_truth() == Truth::NOT_MET => continue,
+                _ => return None,
+            };
+            let (from, to) = self.ends(*value, 1)?;
+            if truths.iter().any(|t| t & 4 != 0) {
+                return None;
+            }
+            for row in 0..self.rows {
+                let (from, to, is_open, is_certain) =
+                    (from.get(row), to.get(row), truths[row] & 1 != 0, truths[row] == 1);
+                // Rows that exclude each other: two that must match cannot be; one that must leaves no other.
+                let counts = is_certain || (is_open && certain[row] == 0);
+                if is_certain && certain[row] == 0 {
+                    (low[row], high[row]) = (i64::MAX, i64::MIN);
+                }
+                certain[row] += u8::from(is_certain);
+                if counts {
+                    (low[row], high[row]) = (low[row].min(from), high[row].max(to));
+                }
+            }
+        }
+        let is_sound = certain.iter().all(|c| *c < 2) && low.iter().zip(&high).all(|(l, h)| l <= h);
+        is_sound.then_some(Sets::Spans(low, high))
+    }
+}
+
+/// One end of intervals.
+enum Ends<'a> {
+    Same(i64),
+    Rows(&'a [i64], i64),
+}
+
+impl Ends<'_> {
+    #[inline(always)]
+    fn get(&self, row: usize) -> i64 {
+        match self {
+            Ends::Same(end) => *end,
+            Ends::Rows(ends, times) => ends[row] * times,
+        }
+    }
+
+    fn ints(&self, rows: usize) -> Vec<i32> {
+        (0..rows).map(|row| self.get(row) as i32).collect()
+    }
+}
+
+/// The nodes below some roots, operands first; absent where one of them belongs to a member of a list, or speaks of texts.
+pub fn order(graph: &Graph, roots: &[NodeId]) -> Option<Vec<NodeId>> {
+    let mut waiting: std::collections::BTreeSet<NodeId> = roots.iter().copied().collect();
+    let mut order = Vec::new();
+    while let Some(id) = waiting.pop_last() {
+        let node = graph.node(id);
+        if matches!(node.kind, NodeKind::Fold { .. }) || node.shape.kind == Kind::Text {
+            return None;
+        }
+        waiting.extend(node.kind.operands());
+        order.push(id);
+    }
+    order.reverse();
+    Some(order)
+}
