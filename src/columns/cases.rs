@@ -1,5 +1,6 @@
 //! Cases that are no columns: lines of JSON, a caller's dictionaries. Their decisions are columns all the same.
 
+use super::results::Results;
 use super::work::MORSEL;
 use super::{BatchError, Batches, Progress};
 use crate::decide::{self, Decision, Options, Reasons, blank};
@@ -20,39 +21,43 @@ impl Batches {
         Schema::new(own.into_iter().collect::<Vec<_>>())
     }
 
-    /// The decisions on cases that are no columns, in their order. A case that breaks the schema is `invalid`.
+    /// The decisions on cases that are no columns, in their order, in batches as [`Batches::decide_all`] gives them. A case that
+    /// breaks the schema is `invalid`.
     ///
     /// # Errors
     /// If `self` was readied for another schema than [`Batches::schema_of_cases`], or `progress` says stop.
-    pub fn decide_cases(&self, cases: &[Row], progress: Progress) -> Result<RecordBatch, BatchError> {
+    pub fn decide_cases(&self, cases: &[Row], progress: Progress) -> Result<Vec<RecordBatch>, BatchError> {
         let schema = Arc::new(Batches::schema_of_cases(&self.bundle));
-        let named = |row: &Row| row.facts.as_ref().map_or_else(|_| row.id.clone(), |facts| facts.id.clone());
-        let names = || -> ArrayRef { Arc::new(cases.iter().map(named).collect::<StringArray>()) };
-        let columns = schema.fields().iter().map(|_| names()).collect();
-        let counted = RecordBatchOptions::new().with_row_count(Some(cases.len()));
-        let batch = RecordBatch::try_new_with_options(schema, columns, &counted)?;
-        self.is_of_schema(&batch)?;
-        let mut results = self.outputs.results(cases.len());
         let options = Options {
             attested: self.options.attested,
             reasons: if self.options.standings { Reasons::All } else { Reasons::Deciding },
             show: self.options.show.iter().map(|s| s.as_str().into()).collect(),
             language: self.options.language.as_str().into(),
         };
-        let done = parallel::each(results.pieces(MORSEL), |(first, mut piece)| {
-            for (at, case) in cases[first..first + piece.rows()].iter().enumerate() {
+        let mut stretches: Vec<&[Row]> = cases.chunks(MORSEL).collect();
+        if stretches.is_empty() {
+            stretches.push(&[]);
+        }
+        parallel::map(stretches, |cases| {
+            let named = |row: &Row| row.facts.as_ref().map_or_else(|_| row.id.clone(), |facts| facts.id.clone());
+            let names = || -> ArrayRef { Arc::new(cases.iter().map(named).collect::<StringArray>()) };
+            let columns = schema.fields().iter().map(|_| names()).collect();
+            let counted = RecordBatchOptions::new().with_row_count(Some(cases.len()));
+            let batch = RecordBatch::try_new_with_options(schema.clone(), columns, &counted)?;
+            self.is_of_schema(&batch)?;
+            let outputs = &self.outputs.policies;
+            let mut results: Vec<Results> = outputs.iter().map(|p| Results::new(p, cases.len())).collect();
+            for (row, case) in cases.iter().enumerate() {
                 let decisions = self.decisions_on(case, &options);
-                for ((decision, output), piece) in decisions.iter().zip(&self.outputs.policies).zip(&mut piece.policies)
-                {
-                    piece.put(output, first, at, decision);
+                for ((decision, output), results) in decisions.iter().zip(outputs).zip(&mut results) {
+                    results.put(output, row, decision);
                 }
             }
-            progress(piece.rows() as u64)
-        });
-        if let ControlFlow::Break(()) = done {
-            return Err(BatchError::Stopped);
-        }
-        self.outputs.assemble(&batch, results)
+            if let ControlFlow::Break(()) = progress(cases.len() as u64) {
+                return Err(BatchError::Stopped);
+            }
+            self.outputs.assemble(&batch, 0, results)
+        })
     }
 
     fn decisions_on(&self, case: &Row, options: &Options) -> Vec<Decision> {
@@ -98,7 +103,7 @@ mod tests {
         let on = Date::new(2026, 3, 2).expect("a day");
         let schema = Batches::schema_of_cases(bundle);
         let batches = Batches::new(bundle, &schema, on, BatchOptions::default()).expect("the schema suits");
-        let results = batches.decide_cases(&cases, &|_| ControlFlow::Continue(())).expect("results");
+        let results = batches.decide_cases(&cases, &|_| ControlFlow::Continue(())).expect("results").remove(0);
         let outcomes = results["outcome"].as_dictionary::<Int8Type>().downcast_dict::<StringArray>().expect("texts");
         let outcomes: Vec<_> = outcomes.into_iter().flatten().collect();
         assert_eq!(outcomes, ["approved", "declined", "invalid", "incomplete"]);

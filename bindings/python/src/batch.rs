@@ -58,7 +58,7 @@ pub fn decide(deciders: Deciders, data: &Bound<'_, PyAny>, mut asked: Asked<'_>)
             let schema = Batches::schema_of_cases(deciders.bundle());
             let ready = deciders.batches(&schema, on, asked.options.clone()).map_err(|e| raised(py, e))?;
             let results = work(py, &asked, cases.len() as u64, |progress| ready.decide_cases(&cases, progress))?;
-            (ready.schema(), vec![results])
+            (ready.schema(), results)
         }
     };
     Ok(Batch { schema, batches: results })
