@@ -98,9 +98,9 @@ mod tests {
         let on = Date::new(2026, 3, 2).unwrap();
         let ages = [Some(12), Some(40), None];
         let names = ["x", "y", "z"];
-        let batch = RecordBatch::try_from_iter([
-            ("id", Arc::new(StringArray::from_iter_values(names)) as ArrayRef),
-            ("age", Arc::new(Int64Array::from_iter(ages)) as ArrayRef),
+        let batch = RecordBatch::try_from_iter_with_nullable([
+            ("id", Arc::new(StringArray::from_iter_values(names)) as ArrayRef, true),
+            ("age", Arc::new(Int64Array::from_iter(ages)) as ArrayRef, true),
         ])
         .unwrap();
         let asked = BatchOptions { standings: true, show: vec!["twice".into()], ..BatchOptions::default() };
