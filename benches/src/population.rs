@@ -62,7 +62,13 @@ fn applicant(r: &mut Random) -> Applicant {
     let other = if r.below(2) == 0 { 0 } else { r.below(80_000) };
     Applicant {
         residency: r.word(&[("citizen", 72), ("permanent", 20), ("temporary", 5), ("no_status", 3)]),
-        employment: r.word(&[("employed", 35), ("unemployed", 27), ("retired", 20), ("student", 10), ("self_employed", 8)]),
+        employment: r.word(&[
+            ("employed", 35),
+            ("unemployed", 27),
+            ("retired", 20),
+            ("student", 10),
+            ("self_employed", 8),
+        ]),
         region: r.word(&[("north", 35), ("south", 30), ("east", 28), ("west", 7)]),
         birth_date: date(decided - 6_000 - (r.below(10_500) + r.below(10_500)) as i64),
         decision_date: date(decided),
@@ -159,9 +165,7 @@ pub fn json_logic_rule() -> String {
     let var = |name: &str| json!({ "var": name });
     let part = |name: &str, at: u32, len: u32| json!({"+": [{"substr": [{"var": name}, at, len]}]});
     let month_of = |name: &str| json!({"+": [{"*": [part(name, 0, 4), 12]}, part(name, 5, 2)]});
-    let number_of = |name: &str| {
-        json!({"+": [{"*": [part(name, 0, 4), 10_000]}, {"*": [part(name, 5, 2), 100]}, part(name, 8, 2)]})
-    };
+    let number_of = |name: &str| json!({"+": [{"*": [part(name, 0, 4), 10_000]}, {"*": [part(name, 5, 2), 100]}, part(name, 8, 2)]});
     let age = json!({"-": [number_of("decision_date"), number_of("birth_date")]});
     let earlier_day = json!({"<": [part("decision_date", 8, 2), part("graduation_date", 8, 2)]});
     let months = json!({"-": [

@@ -109,6 +109,15 @@ impl Layout {
         if finder.errors.is_empty() { Ok(layout) } else { Err(BatchError::Columns(FactsErrors(finder.errors))) }
     }
 
+    /// Whether a column is read or carried.
+    pub fn uses(&self, column: usize) -> bool {
+        let is_told = self.case.facts.iter().flatten().any(|t| t.uses(column));
+        is_told
+            || self.id == Some(column)
+            || self.on.as_ref().is_some_and(|on| on.uses(column))
+            || self.carried.contains(&column)
+    }
+
     /// Where facts are told, by fact.
     pub fn told(&self) -> BTreeMap<FactId, &Told> {
         let mut found = BTreeMap::new();

@@ -52,6 +52,7 @@
 
 mod cases;
 mod cells;
+mod gather;
 mod layout;
 mod load;
 mod open;
@@ -61,6 +62,7 @@ mod stream;
 mod vectors;
 mod work;
 
+pub use gather::Gathered;
 pub use stream::Decisions;
 
 use crate::eval::parallel;
@@ -215,6 +217,12 @@ impl Batches {
     /// The columns of the results.
     pub fn schema(&self) -> SchemaRef {
         self.outputs.schema()
+    }
+
+    /// The columns that are read or carried, by their places: whoever reads a file may leave out the others, and ready itself
+    /// for what is left.
+    pub fn columns(&self) -> Vec<usize> {
+        (0..self.input.fields().len()).filter(|at| self.layout.uses(*at)).collect()
     }
 
     /// The decisions on every row, in the order of the rows.

@@ -3,11 +3,12 @@
 use super::load::{Sources, Taken};
 use super::results::{NO_KEY, PROPOSED, Results, UNSETTLED, ValueCells, standing_key};
 use super::vectors::PolicyVectors;
-use crate::decide::{Deciding, Outcome, Roots, Standing, Table, deciding, standing};
-use crate::eval::batch::{Columns, Reach, order};
+use crate::decide::{Deciding, Outcome, Roots, Standing, Table, deciding, rank_of, standing};
+use crate::eval::batch::{Columns, Reach, any_of, order};
 use crate::graph::{Graph, NodeId, PolicyEntry};
-use crate::op::{RuleKind, Texts};
+use crate::op::Texts;
 use crate::value::{Body, Date, Kind, Set, Truth};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -48,6 +49,15 @@ pub(crate) struct OpenPolicy<'a> {
     pub columns: &'a Columns<'a>,
 }
 
+/// The standings of a policy's roots, as bits by row.
+struct Standings<'a> {
+    applies: Option<Cow<'a, [u8]>>,
+    ranks: [Vec<u8>; 3],
+    triggers: Vec<Cow<'a, [u8]>>,
+    /// Where some trigger can only fail; empty if nowhere.
+    faulty: Vec<u8>,
+}
+
 /// What is said of a row by sets.
 struct Said {
     outcome: Outcome,
@@ -59,67 +69,77 @@ struct Said {
 
 impl OpenPolicy<'_> {
     /// Decides rows; gives those back of which there is more to say than columns hold.
-    pub fn decide(&self, places: &Places, tells: super::outputs::Tells, results: &mut Results, table: &mut Table) -> Places {
-        let rows = self.columns.rows;
-        let truths = |id: NodeId| self.columns.of(id).truths(rows);
-        let triggers: Vec<Vec<u8>> = self.entry.rules.iter().map(|r| truths(r.trigger)).collect();
-        let applies = self.entry.applies.as_ref().map(|c| truths(c.node));
-        let promises: Vec<Vec<u8>> = self.entry.promises.iter().map(|p| truths(p.node)).collect();
+    pub fn decide(
+        &self,
+        places: &Places,
+        tells: super::outputs::Tells,
+        results: &mut Results,
+        table: &mut Table,
+    ) -> Places {
+        let all = self.standings();
+        let promises: Vec<_> = self.entry.promises.iter().map(|p| self.columns.truths(p.node)).collect();
         let (mut back, mut incomplete) = (Places::new(), Vec::new());
         for (row, into) in places {
-            let roots = self.roots(*row, &triggers, applies.as_deref());
+            let roots = self.roots(*row, &all);
             let broken = promises.iter().any(|p| Truth::from_bits(p[*row]) == Truth::NOT_MET);
-            let failed = roots.applies.can_be_faulty() || roots.triggers.contains(&Truth::FAULTY);
-            let told = self.vectors.awards.iter().chain(&self.vectors.reports);
-            if broken || failed || told.into_iter().any(|n| { let s = self.result(*n, *row); s.fault && s.is_settled() }) {
+            let failed = roots.applies.can_be_faulty() || all.faulty.get(*row).is_some_and(|f| *f != 0);
+            let fails = |n: &NodeId| self.result(*n, *row) == Set::FAULT;
+            if broken || failed || self.vectors.awards.iter().chain(&self.vectors.reports).any(fails) {
                 back.push((*row, *into));
                 continue;
             }
             let said = self.say(*row, &roots, table);
             if said.outcome == Outcome::Incomplete {
-                incomplete.push((*row, *into, roots.clone(), said.can_approve));
-            }
-            if tells.possible && said.outcome == Outcome::Incomplete {
+                incomplete.push((*row, *into, said.can_approve));
                 let possible = table.results(&roots).outcomes(self.entry.declines_automatic);
-                if possible.len() > 1 {
+                if tells.possible && possible.len() > 1 {
                     results.rare.possible.push((*into, possible));
                 }
             }
-            self.write(*row, *into, &roots, &said, results);
+            self.write(*row, *into, &roots, &all, &said, results);
         }
+        self.write_standings(places, results);
         if !incomplete.is_empty() && (tells.needs || self.vectors.judges) {
-            self.needs(&incomplete, tells.needs, results);
+            self.needs(&incomplete, &all, tells.needs, results);
         }
         back
     }
 
-    fn roots(&self, row: usize, triggers: &[Vec<u8>], applies: Option<&[u8]>) -> Roots {
-        let mut ranks = [Truth::NOT_MET; 3];
-        let mut all = Vec::with_capacity(triggers.len());
-        for (rule, truths) in self.entry.rules.iter().zip(triggers) {
-            let truth = Truth::from_bits(truths[row]);
-            let rank = match rule.kind {
-                RuleKind::ReferEvenWhenDeclined => 0,
-                RuleKind::Require | RuleKind::Exclude => 1,
-                RuleKind::Refer => 2,
-            };
-            if truth != Truth::NOT_MET {
-                ranks[rank] = ranks[rank].or(truth);
+    /// The standings of all roots over all rows.
+    fn standings(&self) -> Standings<'_> {
+        let rows = self.columns.rows;
+        let mut ranks = [(); 3].map(|()| vec![Truth::NOT_MET.bits(); rows]);
+        let mut faulty = Vec::new();
+        let mut triggers = Vec::with_capacity(self.entry.rules.len());
+        for rule in &self.entry.rules {
+            let truths = self.columns.truths(rule.trigger);
+            any_of(&mut ranks[usize::from(rank_of(rule.kind))], &truths);
+            if truths.contains(&Truth::FAULTY.bits()) {
+                faulty.resize(rows, 0);
+                let is_faulty = |t: &u8| u8::from(*t == Truth::FAULTY.bits());
+                faulty.iter_mut().zip(&*truths).for_each(|(f, t)| *f |= is_faulty(t));
             }
-            all.push(truth);
+            triggers.push(truths);
         }
+        let applies = self.entry.applies.as_ref().map(|c| self.columns.truths(c.node));
+        Standings { applies, ranks, triggers, faulty }
+    }
+
+    /// The standings of a row's roots, without those of its rules.
+    fn roots(&self, row: usize, all: &Standings) -> Roots {
         let award = |node: &NodeId| {
             let set = self.result(*node, row);
             let works = set.body != Body::Nothing || set.none;
             Truth::from_bits(u8::from(works) | u8::from(set.fault) << 2)
         };
+        let [first_referral, decline, referral] = [0, 1, 2].map(|rank| Truth::from_bits(all.ranks[rank][row]));
         Roots {
-            applies: applies.map_or(Truth::MET, |a| Truth::from_bits(a[row])),
-            first_referral: ranks[0],
-            decline: ranks[1],
-            referral: ranks[2],
+            applies: all.applies.as_ref().map_or(Truth::MET, |a| Truth::from_bits(a[row])),
+            first_referral,
+            decline,
+            referral,
             awards: self.vectors.awards.iter().map(award).fold(Truth::MET, Truth::and),
-            triggers: all,
+            triggers: Vec::new(),
         }
     }
 
@@ -155,12 +175,13 @@ impl OpenPolicy<'_> {
         }
     }
 
-    fn write(&self, row: usize, into: usize, roots: &Roots, said: &Said, results: &mut Results) {
+    fn write(&self, row: usize, into: usize, roots: &Roots, all: &Standings, said: &Said, results: &mut Results) {
         results.outcomes[into] = said.outcome as i8;
         if let Some(flags) = results.flags.get_mut(into) {
             *flags = if said.proposed { PROPOSED } else { 0 };
         }
-        let (key, cites) = match deciding(self.entry, roots, said.outcome, said.proposed, true) {
+        let is_met = |at: usize| all.triggers[at][row] == Truth::MET.bits();
+        let (key, cites) = match deciding(self.entry, roots, is_met, (said.outcome, said.proposed, true)) {
             Some(Deciding::Rule(at)) => self.vectors.keys[at],
             Some(Deciding::Applies) => self.vectors.applies.map_or((NO_KEY, NO_KEY), |(_, v)| (v.key, v.cites)),
             None => (NO_KEY, NO_KEY),
@@ -184,35 +205,60 @@ impl OpenPolicy<'_> {
                 ValueCells::Text(_) => debug_assert_ne!(kind, Kind::Text),
             }
         }
+    }
+
+    /// The standing of each rule by name.
+    fn write_standings(&self, places: &Places, results: &mut Results) {
         for (at, (versions, keys)) in self.vectors.standings.iter().zip(&mut results.standings).enumerate() {
-            let truth = |n: NodeId| Truth::from_bits(self.columns.of(n).truth(row));
-            keys[into] = standing_key(if self.vectors.applies_standing == Some(at) {
-                match roots.applies {
-                    Truth::MET => Standing::Met,
-                    Truth::NOT_MET => Standing::NotMet,
-                    Truth::FAULTY => Standing::Faulty,
-                    _ => Standing::Open,
+            let by_bits = |bits: [Standing; 3]| -> [i8; 8] {
+                std::array::from_fn(|t| {
+                    standing_key(match Truth::from_bits(t as u8) {
+                        Truth::MET => bits[0],
+                        Truth::NOT_MET => bits[1],
+                        Truth::FAULTY => bits[2],
+                        _ => Standing::Open,
+                    })
+                })
+            };
+            let plain = by_bits([Standing::Met, Standing::NotMet, Standing::Faulty]);
+            let of = match (&self.entry.applies, &versions[..]) {
+                (Some(applies), _) if self.vectors.applies_standing == Some(at) => Some(applies.node),
+                // With nothing but its condition, a rule stands as that does.
+                (_, [rule]) if rule.in_force.is_none() && rule.applies.is_none() && rule.unless.is_empty() => {
+                    Some(rule.condition.node)
                 }
-            } else {
+                _ => None,
+            };
+            if let Some(node) = of {
+                let truths = self.columns.truths(node);
+                places.iter().for_each(|(row, into)| keys[*into] = plain[usize::from(truths[*row] & 7)]);
+                continue;
+            }
+            for (row, into) in places {
+                let truth = |n: NodeId| Truth::from_bits(self.columns.of(n).truth(*row));
                 let mut all = versions.iter().map(|rule| standing(rule, truth));
-                all.find(|s| *s != Standing::NotInForce).unwrap_or(Standing::NotInForce)
-            });
+                keys[*into] = standing_key(all.find(|s| *s != Standing::NotInForce).unwrap_or(Standing::NotInForce));
+            }
         }
     }
 
     /// The facts that still matter in rows that are incomplete; a row that waits for findings alone is for a person.
-    fn needs(&self, rows: &[(usize, usize, Roots, bool)], is_told: bool, results: &mut Results) {
+    fn needs(&self, rows: &[(usize, usize, bool)], all: &Standings, is_told: bool, results: &mut Results) {
         let mut reach = Reach::new(self.graph, self.columns);
         let count = self.columns.rows;
         let mut masks: BTreeMap<NodeId, Vec<u8>> = BTreeMap::new();
         let mut start = |node: NodeId, row: usize| masks.entry(node).or_insert_with(|| vec![0; count])[row] = 1;
-        for (row, _, roots, can_approve) in rows {
+        for (row, _, can_approve) in rows {
+            let roots = self.roots(*row, all);
             let truth = |n: NodeId| Truth::from_bits(self.columns.of(n).truth(*row));
             if let Some(applies) = self.entry.applies.as_ref().filter(|c| !truth(c.node).is_settled()) {
                 start(applies.node, *row);
             }
-            for (rule, trigger) in self.entry.rules.iter().zip(&roots.triggers) {
-                if !trigger.is_settled() && roots.can_reach(rule.kind) && standing(rule, truth) == Standing::Open {
+            for (rule, triggers) in self.entry.rules.iter().zip(&all.triggers) {
+                if !Truth::from_bits(triggers[*row]).is_settled()
+                    && roots.can_reach(rule.kind)
+                    && standing(rule, truth) == Standing::Open
+                {
                     start(rule.trigger, *row);
                 }
             }
@@ -224,9 +270,9 @@ impl OpenPolicy<'_> {
         let facts = reach.facts();
         let in_order: Vec<_> = self.entry.facts.iter().filter_map(|t| Some((t.fact, facts.get(&t.fact)?))).collect();
         for (row, into, ..) in rows {
-            let needed = in_order.iter().filter(|(fact, rows)| {
-                rows[*row] != 0 && self.sources.is_pending(self.taken, *fact, *row)
-            });
+            let needed = in_order
+                .iter()
+                .filter(|(fact, rows)| rows[*row] != 0 && self.sources.is_pending(self.taken, *fact, *row));
             let facts = needed.map(|(fact, _)| *fact).collect::<Vec<_>>();
             let is_judged = |f: &crate::graph::FactId| self.graph.fact(*f).judged_by.is_some();
             if !facts.is_empty() && facts.iter().all(is_judged) {

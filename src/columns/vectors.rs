@@ -1,9 +1,9 @@
 //! Policies as programs over vectors, and what their vectors say of rows.
 
 use super::load::{Sources, Stage};
+use super::open::Open;
 use super::outputs::{PolicyOutput, ValueOutput};
 use super::results::{NO_KEY, PROPOSED, Results, ValueCells, standing_key};
-use super::open::Open;
 use super::{BatchOptions, layout::Layout};
 use crate::decide::{Outcome, Standing, refusal};
 use crate::eval::batch::{Blend, Chunk, Lanes, Mask, Numbers, Program, Runner, lower, put};
@@ -95,8 +95,9 @@ impl Vectors {
         }
         let told_facts = layout.told();
         let widths = |fact: FactId| told_facts.get(&fact).map(|t| t.width);
-        let can_be_none =
-            |fact: FactId| told_facts.get(&fact).is_some_and(|t| t.null_is_none && !t.is_attested() && !options.attested);
+        let can_be_none = |fact: FactId| {
+            told_facts.get(&fact).is_some_and(|t| t.null_is_none && !t.is_attested() && !options.attested)
+        };
         let mut policies: Vec<PolicyVectors> = chosen
             .iter()
             .zip(outputs)
@@ -254,10 +255,14 @@ impl PolicyVectors {
 
     /// Marks the rows that points do not decide.
     fn open(&self, runner: &Runner, sources: &Sources, stage: &Stage, chunk: Chunk, left: &mut [u8]) {
-        let mut add = |rows: &[u8]| left.iter_mut().zip(rows).for_each(|(l, r)| *l |= *r);
-        add(runner.given_up());
+        left.iter_mut().zip(runner.given_up()).for_each(|(l, r)| *l |= *r);
+        let mut open = vec![0u64; left.len().div_ceil(64)];
         for (fact, scope) in &self.facts {
-            sources.open_rows(stage, *fact, *scope).into_iter().for_each(&mut add);
+            let rows = sources.open_rows(stage, *fact, *scope).unwrap_or_default();
+            open.iter_mut().zip(rows).for_each(|(all, word)| *all |= word);
+        }
+        for (rows, word) in left.chunks_mut(64).zip(open).filter(|(_, word)| *word != 0) {
+            rows.iter_mut().enumerate().for_each(|(at, l)| *l |= (word >> at & 1) as u8 * left::OPEN);
         }
         for promise in &self.promises {
             match runner.condition(*promise, chunk) {
@@ -279,9 +284,11 @@ impl PolicyVectors {
         if !self.is_fit {
             return left.fill(left::SINGLE);
         }
-        let mut add = |rows: &[u8]| left.iter_mut().zip(rows).for_each(|(l, r)| *l |= *r * left::SINGLE);
-        sources.wrong(stage).into_iter().for_each(&mut add);
-        sources.dateless(stage).into_iter().for_each(&mut add);
+        let wrong = sources.wrong(stage).unwrap_or_default();
+        left.iter_mut().zip(wrong).for_each(|(l, w)| *l |= *w * left::SINGLE);
+        for (rows, word) in left.chunks_mut(64).zip(sources.dateless(stage).unwrap_or_default()) {
+            rows.iter_mut().enumerate().for_each(|(at, l)| *l |= (word >> at & 1) as u8 * left::SINGLE);
+        }
         if let Some(days) = sources.days(stage) {
             let (from, until) = self.in_force;
             let from = from.unwrap_or(Date::MIN).days() as i32;

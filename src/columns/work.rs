@@ -1,13 +1,13 @@
 //! The work on one stretch of rows.
 
 use super::BatchError;
-use super::vectors::{Vectors, left};
 use super::Batches;
 use super::cells::Column;
 use super::layout::{BoundFact, Rows};
 use super::load::{Sources, Stage, Taken};
 use super::open::{OpenPolicy, Places};
 use super::results::Results;
+use super::vectors::{Vectors, left};
 use crate::decide::{self, Decision, Options, Reasons, Table, blank};
 use crate::eval::range::Evaluation;
 use crate::facts::{Facts, FactsError, FactsErrors};
@@ -59,8 +59,8 @@ pub(crate) fn decide(batches: &Batches, batch: &RecordBatch, rows: Range<usize>)
     outputs.assemble(batch, rows.start, results)
 }
 
-/// How many open rows are decided by sets together.
-const TOGETHER: usize = 2_048;
+/// How many open rows at least are decided by sets together.
+const TOGETHER: usize = 1_024;
 
 /// The work on what points have left.
 struct Work<'a> {
@@ -79,24 +79,29 @@ impl Work<'_> {
     fn left(&mut self, stage: &Stage, chunk: Range<usize>, into: usize, left: &[Vec<u8>]) {
         let mut any = vec![0u8; chunk.len()];
         left.iter().for_each(|l| any.iter_mut().zip(l).for_each(|(any, l)| *any |= l));
-        for (at, row) in chunk.clone().enumerate().filter(|(at, _)| any[*at] != left::DECIDED) {
-            let of = |wanted: fn(u8) -> bool| -> Vec<usize> {
-                left.iter().enumerate().filter(|(_, l)| wanted(l[at])).map(|(p, _)| p).collect()
-            };
-            let (mut singles, open) = (of(|l| l & left::SINGLE != 0), of(|l| l == left::OPEN));
-            if !open.is_empty() {
-                if self.sources.take(stage, at, &mut self.taken) {
-                    open.iter().for_each(|p| self.places[*p].push((self.taken.rows - 1, into + at)));
-                } else {
+        let (mut singles, mut rows) = (Vec::new(), Vec::new());
+        for at in marked(&any) {
+            let row = chunk.start + at;
+            let is = |p: &usize, wanted: u8| left[*p][at] == wanted;
+            let mut open = (0..left.len()).filter(|p| is(p, left::OPEN)).peekable();
+            singles.clear();
+            singles.extend((0..left.len()).filter(|p| left[*p][at] & left::SINGLE != 0));
+            if open.peek().is_some() {
+                if self.sources.is_unclear(stage, at) {
                     singles.extend(open);
+                } else {
+                    let place = (self.taken.rows + rows.len(), into + at);
+                    open.for_each(|p| self.places[p].push(place));
+                    rows.push(at);
                 }
             }
             if !singles.is_empty() {
                 self.singles.decide(row, into + at, &singles, &mut self.results);
             }
-            if self.taken.rows == TOGETHER {
-                self.decide_open(chunk.start - into);
-            }
+        }
+        self.sources.take(stage, &rows, &mut self.taken);
+        if self.taken.rows >= TOGETHER {
+            self.decide_open(chunk.start - into);
         }
     }
 
@@ -126,6 +131,12 @@ impl Work<'_> {
             }
         }
     }
+}
+
+/// The places of what is not 0. Most are, so that eight are looked at together.
+fn marked(bytes: &[u8]) -> impl Iterator<Item = usize> + '_ {
+    let eights = bytes.chunks(8).enumerate().filter(|(_, eight)| **eight != [0; 8][..eight.len()]);
+    eights.flat_map(|(at, eight)| eight.iter().enumerate().filter(|(_, b)| **b != 0).map(move |(i, _)| at * 8 + i))
 }
 
 /// Rows decided one at a time, as single cases are.

@@ -11,9 +11,9 @@ mod told;
 pub use brief::Brief;
 pub(crate) use brief::Briefs;
 pub use decision::{Decision, FaultNote, Need, Outcome, Outcomes, Reason, ReasonKind, Standing, Told, ToldValue};
-#[cfg(feature = "arrow")]
-pub(crate) use outcome::Table;
 pub(crate) use outcome::{Roots, standing};
+#[cfg(feature = "arrow")]
+pub(crate) use outcome::{Table, rank_of};
 #[cfg(feature = "arrow")]
 pub(crate) use reasons::{Deciding, deciding};
 pub(crate) use told::told_value;

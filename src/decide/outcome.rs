@@ -78,7 +78,7 @@ impl Roots {
         }
     }
 
-    /// The same with every fault settled in all ways: what a person may come to where a computation failed.
+    /// The same ranks with every fault settled in all ways: what a person may come to where a computation failed.
     pub fn without_faults(&self) -> Roots {
         let settle = |t: Truth| {
             if t.can_be_faulty() { Truth::from_bits(t.bits() & 3).or_possibly(Truth::OPEN) } else { t }
@@ -89,7 +89,7 @@ impl Roots {
             decline: settle(self.decline),
             referral: settle(self.referral),
             awards: Truth::MET,
-            triggers: self.triggers.clone(),
+            triggers: Vec::new(),
         }
     }
 

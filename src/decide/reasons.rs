@@ -22,7 +22,8 @@ pub(super) fn reasons(
     if options.reasons == Reasons::None {
         return Vec::new();
     }
-    let deciding = deciding(policy, roots, decision.outcome, decision.proposed, decision.settled);
+    let is_met = |at: usize| roots.triggers[at] == Truth::MET;
+    let deciding = deciding(policy, roots, is_met, (decision.outcome, decision.proposed, decision.settled));
     let mut all = Vec::with_capacity(policy.rules.len() + 1);
     if let Some(applies) = &policy.applies
         && (options.reasons == Reasons::All || deciding == Some(Deciding::Applies))
@@ -56,16 +57,15 @@ pub(crate) enum Deciding {
     Rule(usize),
 }
 
-/// The first rule in source order whose standing alone forces the outcome.
+/// The first rule in source order whose standing alone forces the outcome; `is_met` tells of a rule's trigger.
 pub(crate) fn deciding(
     policy: &PolicyEntry,
     roots: &Roots,
-    outcome: Outcome,
-    proposed: bool,
-    settled: bool,
+    is_met: impl Fn(usize) -> bool,
+    (outcome, proposed, settled): (Outcome, bool, bool),
 ) -> Option<Deciding> {
     let first = |fits: &dyn Fn(RuleKind) -> bool| {
-        let met = policy.rules.iter().zip(&roots.triggers).position(|(r, t)| fits(r.kind) && *t == Truth::MET);
+        let met = policy.rules.iter().enumerate().position(|(at, rule)| fits(rule.kind) && is_met(at));
         met.map(Deciding::Rule)
     };
     match outcome {

@@ -71,7 +71,7 @@ pub enum Command {
     /// Run the scenarios in policies and in `*_test.placet` files
     Test(Test),
     /// Decide one case or many
-    Decide(Decide),
+    Decide(Box<Decide>),
     /// Tell why a case is decided as it is
     Explain(Explain),
     /// Draw the decision graph
@@ -144,12 +144,10 @@ pub struct Test {
 /// How cases come in.
 #[derive(Debug, Args)]
 pub struct Cases {
-    /// The facts: `.json` (one case, or an array), `.jsonl`, `.csv`; `-` reads JSON from standard input
-    #[arg(long, value_name = "FILE")]
-    pub facts: String,
-    /// The decision date
-    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
-    pub on: Date,
+    /// Files of facts, or folders of them: `.json` (one case, or an array), `.jsonl`, `.csv`; to decide also `.parquet` and
+    /// Arrow's `.arrow`, `.feather`, `.ipc`, `.arrows`; `-` reads JSON from standard input
+    #[arg(long, required = true, num_args = 1.., value_name = "FILE")]
+    pub facts: Vec<String>,
     /// What is missing will never come
     #[arg(long)]
     pub complete: bool,
@@ -174,9 +172,19 @@ pub struct Decide {
     pub policy: String,
     #[command(flatten)]
     pub cases: Cases,
-    /// Write decisions to this file, all at once when they are done
+    /// The decision date
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date, required_unless_present = "on_column")]
+    pub on: Option<Date>,
+    /// Write decisions to this file, which appears only when all is done: whole decisions as JSON, one a line; or columns, if
+    /// it ends in `.parquet`, `.arrow`, `.feather`, `.ipc`, `.arrows` or `.csv`
     #[arg(long, value_name = "FILE")]
     pub out: Option<String>,
+    /// Write a page for people to this file, in HTML: outcomes, causes, awards
+    #[arg(long, value_name = "FILE.html")]
+    pub report: Option<String>,
+    /// Show progress also where standard error is no terminal
+    #[arg(long)]
+    pub progress: bool,
     /// Tell the values of these definitions too
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub show: Vec<String>,
@@ -186,6 +194,35 @@ pub struct Decide {
     /// Write facts and decisions to this file, for `placet replay`
     #[arg(long, value_name = "FILE")]
     pub record: Option<String>,
+    #[command(flatten)]
+    pub columns: Columns,
+}
+
+/// How columns of facts count, and which columns of decisions there are.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Columns, of Parquet and Arrow files")]
+pub struct Columns {
+    /// The column that names the case; else `id`
+    #[arg(long, value_name = "COLUMN")]
+    pub id: Option<String>,
+    /// The column of the decision date, in place of `--on`
+    #[arg(long, value_name = "COLUMN", conflicts_with = "on")]
+    pub on_column: Option<String>,
+    /// Columns that go through to the decisions as they are
+    #[arg(long, value_name = "COLUMN", value_delimiter = ',')]
+    pub carry: Vec<String>,
+    /// Facts for which null means `none`; of members `LIST.FACT`
+    #[arg(long, value_name = "FACT", value_delimiter = ',')]
+    pub none_where_null: Vec<String>,
+    /// Facts whose whole numbers count the smallest unit, such as cents
+    #[arg(long, value_name = "FACT", value_delimiter = ',')]
+    pub minor_units: Vec<String>,
+    /// Pass over columns that tell no fact
+    #[arg(long)]
+    pub other_columns: bool,
+    /// Tell how every rule stands, in a column each; of decisions in columns
+    #[arg(long)]
+    pub standings: bool,
 }
 
 /// Which rules a decision tells of.
@@ -206,6 +243,9 @@ pub struct Explain {
     pub policy: String,
     #[command(flatten)]
     pub cases: Cases,
+    /// The decision date
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
+    pub on: Date,
     /// Only the case of this `id`
     #[arg(long, value_name = "ID")]
     pub case: Option<String>,

@@ -1,6 +1,7 @@
 //! Reading files whole and writing them all at once.
 
 use crate::failure::Failure;
+use crate::interrupt;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -39,25 +40,18 @@ impl Out {
         let name = name.ok_or_else(|| Failure::Usage(format!("`{path}` names no file")))?;
         let beside = target.with_file_name(format!(".{name}.{}.part", std::process::id()));
         let file = File::create(&beside).map_err(|e| Failure::io("write", path, &e))?;
+        interrupt::begun(&beside);
         Ok(Out::File { file: BufWriter::new(file), beside, path: target.to_owned() })
     }
 
     /// Writes a line.
     pub fn line(&mut self, text: &str) -> Result<(), Failure> {
-        let written = match self {
-            Out::Standard(out) => writeln!(out, "{text}"),
-            Out::File { file, .. } => writeln!(file, "{text}"),
-        };
-        written.map_err(|e| self.failure(&e))
+        writeln!(self, "{text}").map_err(|e| self.failure(&e))
     }
 
-    /// Writes a text as it is.
-    pub fn text(&mut self, text: &str) -> Result<(), Failure> {
-        let written = match self {
-            Out::Standard(out) => out.write_all(text.as_bytes()),
-            Out::File { file, .. } => file.write_all(text.as_bytes()),
-        };
-        written.map_err(|e| self.failure(&e))
+    /// Writes bytes as they are.
+    pub fn bytes(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        self.write_all(bytes).map_err(|e| self.failure(&e))
     }
 
     /// Says that it is whole.
@@ -65,16 +59,33 @@ impl Out {
         let ended = match &mut self {
             Out::Standard(out) => out.flush(),
             Out::File { file, beside, path } => {
-                file.flush().and_then(|()| file.get_ref().sync_all()).and_then(|()| fs::rename(beside, path))
+                file.flush().and_then(|()| file.get_ref().sync_all()).and_then(|()| interrupt::place(beside, path))
             }
         };
         ended.map_err(|e| self.failure(&e))
     }
 
-    fn failure(&self, error: &io::Error) -> Failure {
+    /// A failure to write to it.
+    pub fn failure(&self, error: &io::Error) -> Failure {
         match self {
             Out::Standard(_) => Failure::io("write", "standard output", error),
             Out::File { path, .. } => Failure::io("write", &path.to_string_lossy(), error),
+        }
+    }
+}
+
+impl Write for Out {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Out::Standard(out) => out.write(bytes),
+            Out::File { file, .. } => file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Out::Standard(out) => out.flush(),
+            Out::File { file, .. } => file.flush(),
         }
     }
 }
@@ -83,24 +94,19 @@ impl Out {
 impl Drop for Out {
     fn drop(&mut self) {
         if let Out::File { beside, .. } = self {
-            // After `done` it is no longer there.
-            let _ = fs::remove_file(beside);
+            interrupt::give_up(beside);
         }
     }
 }
 
 /// Writes a file whole.
 pub fn write(path: &str, text: &str) -> Result<(), Failure> {
-    let mut out = Out::open(Some(path))?;
-    out.text(text)?;
-    out.done()
+    write_bytes(path, text.as_bytes())
 }
 
 /// Writes a file of bytes whole.
 pub fn write_bytes(path: &str, bytes: &[u8]) -> Result<(), Failure> {
     let mut out = Out::open(Some(path))?;
-    if let Out::File { file, .. } = &mut out {
-        file.write_all(bytes).map_err(|e| Failure::io("write", path, &e))?;
-    }
+    out.bytes(bytes)?;
     out.done()
 }

@@ -8,8 +8,14 @@ mod commands;
 pub mod draw;
 pub mod failure;
 mod files;
+mod interrupt;
 pub mod load;
 mod progress;
+mod report;
+mod sources;
+mod summary;
+#[cfg(feature = "columnar")]
+mod tables;
 
 use args::{Arguments, Command};
 use clap::Parser;
@@ -28,6 +34,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         }
     };
     arguments.color.apply();
+    interrupt::watch();
     let format = arguments.error_format;
     let quiet = arguments.quiet;
     let done = match arguments.command {

@@ -38,3 +38,8 @@ pub fn bits<T: Copy + Send + Sync>(items: &[T], is_set: impl Fn(T) -> bool + Cop
 pub fn bytes(bytes: &mut [u8], words: impl Iterator<Item = u64>, flip: bool) {
     kernels::Simd::default().bytes(bytes, words, flip);
 }
+
+/// Kleene's `or` of standings, as bits, over independent conditions.
+pub fn any_of(all: &mut [u8], truths: &[u8]) {
+    kernels::Simd::default().truths(all, truths, false);
+}

@@ -47,10 +47,12 @@ impl<'a, 'c> Reach<'a, 'c> {
         match &self.graph.node(id).kind {
             NodeKind::Const(_) | NodeKind::DecisionDate | NodeKind::Fold { .. } => {}
             NodeKind::Fact(fact, _) | NodeKind::Known(fact, _) => add(self.found.entry(*fact).or_default(), rows),
-            NodeKind::Op(_, operands) | NodeKind::Group(_, operands) => operands.iter().for_each(|n| self.reach(*n, rows)),
+            NodeKind::Op(_, operands) | NodeKind::Group(_, operands) => {
+                operands.iter().for_each(|n| self.reach(*n, rows))
+            }
             NodeKind::Not(operand) => self.reach(*operand, rows),
             NodeKind::If(condition, then, otherwise) => {
-                let truths = self.columns.of(*condition).truths(self.columns.rows);
+                let truths = self.columns.truths(*condition);
                 self.reach(*condition, rows);
                 self.reach(*then, &where_bit(rows, &truths, 1));
                 self.reach(*otherwise, &where_bit(rows, &truths, 2));
@@ -75,7 +77,7 @@ impl<'a, 'c> Reach<'a, 'c> {
             NodeKind::Exceptions { base, cases, .. } => {
                 let mut of_base = rows.to_vec();
                 for (condition, _) in cases {
-                    of_base = where_bit(&of_base, &self.columns.of(*condition).truths(self.columns.rows), 2);
+                    of_base = where_bit(&of_base, &self.columns.truths(*condition), 2);
                 }
                 self.reach(*base, &of_base);
                 self.rows(rows, cases, false);
@@ -88,7 +90,7 @@ impl<'a, 'c> Reach<'a, 'c> {
     fn rows(&mut self, rows: &[u8], of_table: &[(NodeId, NodeId)], ordered: bool) {
         let mut rows = rows.to_vec();
         for (condition, value) in of_table {
-            let truths = self.columns.of(*condition).truths(self.columns.rows);
+            let truths = self.columns.truths(*condition);
             self.reach(*condition, &rows);
             self.reach(*value, &where_bit(&rows, &truths, 1));
             if ordered {

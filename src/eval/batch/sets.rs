@@ -10,6 +10,7 @@ use crate::op::{Hit, Op, Quantifier, Test, Texts};
 use crate::value::arithmetic::{ceil_to, floor_to, power_of_ten};
 use crate::value::calendar::years_from;
 use crate::value::{Body, Choices, Date, Kind, LeapRule, Set, Truth};
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// One node's sets, a row each.
@@ -55,19 +56,11 @@ impl Sets {
         }
     }
 
-    /// The standings of all rows, as bits.
-    pub fn truths(&self, rows: usize) -> Vec<u8> {
-        match self {
-            Sets::Same(set) => vec![set.as_truth().bits(); rows],
-            Sets::Truths(v) => v.clone(),
-            other => (0..rows).map(|row| other.truth(row)).collect(),
-        }
-    }
-
     /// The same sets in the column that suits them best.
     fn best(sets: Vec<Set>) -> Sets {
         let plain = |s: &Set| !s.none && !s.fault;
-        let narrow = |s: &Set| plain(s) && s.ends().is_some_and(|(l, h)| i64::try_from(l).is_ok() && i64::try_from(h).is_ok());
+        let narrow =
+            |s: &Set| plain(s) && s.ends().is_some_and(|(l, h)| i64::try_from(l).is_ok() && i64::try_from(h).is_ok());
         if sets.iter().all(narrow) {
             let ends = sets.iter().filter_map(Set::ends).map(|(l, h)| (l as i64, h as i64));
             let (low, high) = ends.unzip();
@@ -106,8 +99,7 @@ impl<'a> Columns<'a> {
         leaf: impl Fn(NodeId) -> Sets,
         texts: &dyn Texts,
     ) -> Columns<'a> {
-        let mut columns =
-            Columns { graph, rows, sets: HashMap::with_capacity(order.len()), simd: Simd::default() };
+        let mut columns = Columns { graph, rows, sets: HashMap::with_capacity(order.len()), simd: Simd::default() };
         for id in order {
             let sets = match graph.node(*id).kind {
                 NodeKind::Fact(..) | NodeKind::Known(..) | NodeKind::DecisionDate => leaf(*id),
@@ -122,6 +114,15 @@ impl<'a> Columns<'a> {
     pub fn of(&self, id: NodeId) -> &Sets {
         const NOTHING: &Sets = &Sets::Same(Set::EMPTY);
         self.sets.get(&id).unwrap_or(NOTHING)
+    }
+
+    /// The standings of a condition, as bits by row.
+    pub fn truths(&self, id: NodeId) -> Cow<'_, [u8]> {
+        match self.of(id) {
+            Sets::Same(set) => vec![set.as_truth().bits(); self.rows].into(),
+            Sets::Truths(v) => v.into(),
+            other => (0..self.rows).map(|row| other.truth(row)).collect(),
+        }
     }
 
     /// Whether exactly one thing is possible, by row: 1, else 0.
@@ -172,10 +173,7 @@ impl<'a> Columns<'a> {
         let start = if is_and { Truth::MET } else { Truth::NOT_MET };
         let mut all = vec![start.bits(); self.rows];
         for item in items {
-            match self.of(*item) {
-                Sets::Truths(v) => self.simd.truths(&mut all, v, is_and),
-                other => self.simd.truths(&mut all, &other.truths(self.rows), is_and),
-            }
+            self.simd.truths(&mut all, &self.truths(*item), is_and);
         }
         if quantifier == Quantifier::None {
             all.iter_mut().for_each(|t| *t = (*t & 1) << 1 | (*t & 2) >> 1 | *t & 4);
@@ -183,13 +181,17 @@ impl<'a> Columns<'a> {
         Some(Sets::Truths(all))
     }
 
-    /// The ends of plain intervals, the same in all rows or one a row, times a power of ten.
-    fn ends(&self, id: NodeId, times: i64) -> Option<(Ends<'_>, Ends<'_>)> {
+    /// The ends of plain intervals, times a power of ten.
+    fn ends(&self, id: NodeId, times: i64) -> Option<(Cow<'_, [i64]>, Cow<'_, [i64]>)> {
         match self.of(id) {
-            Sets::Spans(low, high) => Some((Ends::Rows(low, times), Ends::Rows(high, times))),
+            Sets::Spans(low, high) if times == 1 => Some((low.into(), high.into())),
+            Sets::Spans(low, high) => {
+                let longer = |ends: &[i64]| ends.iter().map(|end| end * times).collect();
+                Some((longer(low), longer(high)))
+            }
             Sets::Same(set) if !set.none && !set.fault => {
                 let (low, high) = set.ends()?;
-                let same = |end: i128| i64::try_from(end).ok()?.checked_mul(times).map(Ends::Same);
+                let same = |end: i128| Some(vec![i64::try_from(end).ok()?.checked_mul(times)?; self.rows].into());
                 Some((same(low)?, same(high)?))
             }
             _ => None,
@@ -215,19 +217,16 @@ impl<'a> Columns<'a> {
         let scale = scales[0].max(scales[1]);
         let (a_low, a_high) = self.ends(a, self.times(a, scale)?)?;
         let (b_low, b_high) = self.ends(b, self.times(b, scale)?)?;
-        let truth = |met: bool, not_met: bool| u8::from(met) | u8::from(not_met) << 1;
-        let row = |row: usize| {
-            let (a_low, a_high, b_low, b_high) = (a_low.get(row), a_high.get(row), b_low.get(row), b_high.get(row));
-            match op {
-                Op::Less => truth(a_low < b_high, a_high >= b_low),
-                Op::AtMost => truth(a_low <= b_high, a_high > b_low),
-                _ => {
-                    let meet = a_low.max(b_low) <= a_high.min(b_high);
-                    truth(meet, !(a_low == a_high && b_low == b_high && a_low == b_low))
-                }
-            }
-        };
-        Some(Sets::Truths((0..self.rows).map(row).collect()))
+        let mut truths = vec![0; self.rows];
+        let ends = (&*a_low, &*a_high, &*b_low, &*b_high);
+        match op {
+            Op::Less => self.simd.spans(&mut truths, ends, |a, b, c, d| (a < d, b >= c)),
+            Op::AtMost => self.simd.spans(&mut truths, ends, |a, b, c, d| (a <= d, b > c)),
+            _ => self
+                .simd
+                .spans(&mut truths, ends, |a, b, c, d| (a.max(c) <= b.min(d), !((a == b) & (c == d) & (a == c)))),
+        }
+        Some(Sets::Truths(truths))
     }
 
     /// Tests against constants: met if the set meets their ranges, not met if it leaves them.
@@ -236,12 +235,17 @@ impl<'a> Columns<'a> {
         let ranges = self.ranges(*heading, tests, bounds)?;
         let row: Vec<u8> = match self.of(*heading) {
             Sets::Spans(low, high) => {
-                let test = |(low, high): (&i64, &i64)| {
-                    let meets = ranges.iter().any(|(l, h)| l.max(low) <= h.min(high));
-                    let within = ranges.iter().any(|(l, h)| l <= low && high <= h);
-                    u8::from(meets) | u8::from(!within) << 1
-                };
-                low.iter().zip(high).map(test).collect()
+                // Bit 0 gathers where some range is met, bit 1 where some range holds all: the latter the other way round.
+                let mut truths = vec![0; self.rows];
+                for (l, h) in ranges {
+                    let mut own = vec![0; self.rows];
+                    self.simd.spans(&mut own, (low, high, low, high), |a, b, _, _| {
+                        ((a <= h) & (b >= l), (a >= l) & (b <= h))
+                    });
+                    self.simd.or_into(&mut truths, &own);
+                }
+                truths.iter_mut().for_each(|t| *t ^= 2);
+                truths
             }
             Sets::Choices(v) => {
                 let inside = (0..64).filter(|c| ranges.iter().any(|(l, h)| l <= c && c <= h));
@@ -295,8 +299,8 @@ impl<'a> Columns<'a> {
             Op::Add | Op::Subtract => {
                 let (a_low, a_high) = self.ends(a, self.times(a, node.shape.scale)?)?;
                 let (b_low, b_high) = self.ends(b, self.times(b, node.shape.scale)?)?;
-                let sum = |a: &Ends, b: &Ends| rows.clone().map(|row| a.get(row) + b.get(row)).collect();
-                let difference = |a: &Ends, b: &Ends| rows.clone().map(|row| a.get(row) - b.get(row)).collect();
+                let sum = |a: &[i64], b: &[i64]| a.iter().zip(b).map(|(a, b)| a + b).collect();
+                let difference = |a: &[i64], b: &[i64]| a.iter().zip(b).map(|(a, b)| a - b).collect();
                 Some(match op {
                     Op::Add => Sets::Spans(sum(&a_low, &b_low), sum(&a_high, &b_high)),
                     _ => Sets::Spans(difference(&a_low, &b_high), difference(&a_high, &b_low)),
@@ -305,7 +309,7 @@ impl<'a> Columns<'a> {
             Op::Multiply => {
                 let ((a_low, a_high), (b_low, b_high)) = (self.ends(a, 1)?, self.ends(b, 1)?);
                 let row = |row: usize| {
-                    let (a, b) = ([a_low.get(row), a_high.get(row)], [b_low.get(row), b_high.get(row)]);
+                    let (a, b) = ([a_low[row], a_high[row]], [b_low[row], b_high[row]]);
                     let all = [a[0] * b[0], a[0] * b[1], a[1] * b[0], a[1] * b[1]];
                     (all[0].min(all[1]).min(all[2]).min(all[3]), all[0].max(all[1]).max(all[2]).max(all[3]))
                 };
@@ -319,10 +323,10 @@ impl<'a> Columns<'a> {
 
     /// Counts of time rise with the later date and fall with the earlier.
     fn calendar(&self, op: &Op, a: NodeId, b: NodeId) -> Option<Sets> {
-        let within = |ends: (Ends, Ends)| {
-            let (low, high) = ends;
-            let all = (0..self.rows).all(|r| low.get(r) >= Date::MIN.days() && high.get(r) <= Date::MAX.days());
-            all.then_some((low.ints(self.rows), high.ints(self.rows)))
+        let within = |(low, high): (Cow<[i64]>, Cow<[i64]>)| {
+            let fits = low.iter().all(|d| *d >= Date::MIN.days()) && high.iter().all(|d| *d <= Date::MAX.days());
+            let ints = |days: &[i64]| days.iter().map(|d| *d as i32).collect::<Vec<i32>>();
+            fits.then(|| (ints(&low), ints(&high)))
         };
         let (a_low, a_high) = within(self.ends(a, 1)?)?;
         let (b_low, b_high) = within(self.ends(b, 1)?)?;
@@ -334,7 +338,11 @@ impl<'a> Columns<'a> {
                 let (mut f, mut t, mut d) = (vec![0; from.len()], vec![0; to.len()], vec![0; to.len()]);
                 simd.date_keys(&mut f, from);
                 simd.date_keys(&mut t, to);
-                if years { simd.years(&mut d, &f, &t) } else { simd.months(&mut d, &f, &t) }
+                if years {
+                    simd.years(&mut d, &f, &t)
+                } else {
+                    simd.months(&mut d, &f, &t)
+                }
                 d.into_iter().map(i64::from).collect()
             };
             match op {
@@ -361,42 +369,21 @@ impl<'a> Columns<'a> {
             if truths.iter().any(|t| t & 4 != 0) {
                 return None;
             }
-            for row in 0..self.rows {
-                let (from, to, is_open, is_certain) =
-                    (from.get(row), to.get(row), truths[row] & 1 != 0, truths[row] == 1);
-                // Rows that exclude each other: two that must match cannot be; one that must leaves no other.
-                let counts = is_certain || (is_open && certain[row] == 0);
-                if is_certain && certain[row] == 0 {
-                    (low[row], high[row]) = (i64::MAX, i64::MIN);
-                }
-                certain[row] += u8::from(is_certain);
-                if counts {
-                    (low[row], high[row]) = (low[row].min(from), high[row].max(to));
-                }
+            let ends = from.iter().zip(&*to).zip(truths);
+            for ((((from, to), truth), (low, high)), certain) in
+                ends.zip(low.iter_mut().zip(&mut high)).zip(&mut certain)
+            {
+                // Rows that exclude each other: one that must match leaves no other.
+                let (is_open, is_certain) = (truth & 1 != 0, *truth == 1);
+                let (old_low, old_high) = if is_certain { (i64::MAX, i64::MIN) } else { (*low, *high) };
+                let counts = is_open & (is_certain | (*certain == 0));
+                *low = if counts { old_low.min(*from) } else { old_low };
+                *high = if counts { old_high.max(*to) } else { old_high };
+                *certain += u8::from(is_certain);
             }
         }
         let is_sound = certain.iter().all(|c| *c < 2) && low.iter().zip(&high).all(|(l, h)| l <= h);
         is_sound.then_some(Sets::Spans(low, high))
-    }
-}
-
-/// One end of intervals.
-enum Ends<'a> {
-    Same(i64),
-    Rows(&'a [i64], i64),
-}
-
-impl Ends<'_> {
-    #[inline(always)]
-    fn get(&self, row: usize) -> i64 {
-        match self {
-            Ends::Same(end) => *end,
-            Ends::Rows(ends, times) => ends[row] * times,
-        }
-    }
-
-    fn ints(&self, rows: usize) -> Vec<i32> {
-        (0..rows).map(|row| self.get(row) as i32).collect()
     }
 }
 

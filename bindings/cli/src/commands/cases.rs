@@ -2,8 +2,9 @@
 
 use crate::args::Cases;
 use crate::failure::Failure;
-use crate::{files, progress};
-use indicatif::ProgressBar;
+use crate::files;
+use crate::progress::Progress;
+use crate::sources::{Kind, Source};
 use placet::Bundle;
 use placet::facts::csv::{ListFile, Options};
 use placet::facts::{FactsErrors, Row, csv, json};
@@ -19,48 +20,47 @@ pub enum Many {
     Several,
 }
 
-/// Goes through the cases in order. `each` gets every row, also those that are nothing but errors.
+/// Goes through the cases in order, file by file. `each` gets every row, also those that are nothing but errors.
 pub fn each(
     bundle: &Bundle,
     cases: &Cases,
-    quiet: bool,
+    sources: &[Source],
+    progress: &Progress,
     mut each: impl FnMut(Many, Row) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
-    let path = cases.facts.as_str();
-    let ending = path.rsplit('.').next().unwrap_or("").to_ascii_lowercase();
     let of_csv = !cases.list.is_empty() || !cases.empty_is_none.is_empty();
-    if of_csv && ending != "csv" {
+    if of_csv && sources.iter().any(|s| s.kind != Kind::Csv) {
         return Err(Failure::Usage("`--list` and `--empty-is-none` go with facts from a `.csv` file".to_owned()));
     }
+    if !cases.list.is_empty() && sources.len() > 1 {
+        return Err(Failure::Usage("`--list` goes with one file of cases".to_owned()));
+    }
+    // A case alone is told at length, unless it is one of several files.
+    let mut each = |many: Many, row| each(if sources.len() > 1 { Many::Several } else { many }, row);
     let (graph, names) = (&bundle.program().graph, bundle.names());
-    match ending.as_str() {
-        "csv" => {
-            let (reader, bar) = open(path, quiet)?;
-            let lists = cases.list.iter().map(|text| list_file(text, path)).collect::<Result<_, _>>()?;
-            let options = Options { empty_is_none: cases.empty_is_none.clone(), lists };
-            let rows = csv::rows(graph, names, reader, options).map_err(|e| unusable(path, &e))?;
-            for row in rows {
-                each(Many::Several, row)?;
+    for source in sources {
+        let path = source.path.as_str();
+        match source.kind {
+            Kind::Csv => {
+                let lists = cases.list.iter().map(|text| list_file(text, path)).collect::<Result<_, _>>()?;
+                let options = Options { empty_is_none: cases.empty_is_none.clone(), lists };
+                let rows = csv::rows(graph, names, open(path, progress)?, options);
+                rows.map_err(|e| unusable(path, &e))?.try_for_each(|row| each(Many::Several, row))?;
             }
-            bar.finish_and_clear();
-        }
-        "jsonl" | "ndjson" => {
-            let (reader, bar) = open(path, quiet)?;
-            for row in json::lines(graph, names, reader) {
-                each(Many::Several, row)?;
+            Kind::Lines => {
+                let mut rows = json::lines(graph, names, open(path, progress)?);
+                rows.try_for_each(|row| each(Many::Several, row))?;
             }
-            bar.finish_and_clear();
-        }
-        "json" => texts(bundle, &files::read(path)?, &mut each)?,
-        _ if path == "-" => {
-            let mut text = String::new();
-            let read = std::io::stdin().read_to_string(&mut text);
-            read.map_err(|e| Failure::io("read", "standard input", &e))?;
-            texts(bundle, &text, &mut each)?;
-        }
-        _ => {
-            let text = format!("`{path}` is no file of facts: take one that ends in `.json`, `.jsonl` or `.csv`");
-            return Err(Failure::Usage(text));
+            Kind::Json => texts(bundle, &files::read(path)?, &mut each)?,
+            Kind::Standard => {
+                let mut text = String::new();
+                let read = std::io::stdin().read_to_string(&mut text);
+                read.map_err(|e| Failure::io("read", "standard input", &e))?;
+                texts(bundle, &text, &mut each)?;
+            }
+            Kind::Parquet | Kind::Arrow => {
+                return Err(Failure::Usage(format!("`{path}`: take the case as JSON or CSV to have it explained")));
+            }
         }
     }
     Ok(())
@@ -83,10 +83,9 @@ fn texts(bundle: &Bundle, text: &str, each: &mut impl FnMut(Many, Row) -> Result
     json::lines(graph, names, text.as_bytes()).try_for_each(|row| each(Many::Several, row))
 }
 
-fn open(path: &str, quiet: bool) -> Result<(impl BufRead + use<>, ProgressBar), Failure> {
+fn open(path: &str, progress: &Progress) -> Result<impl BufRead + use<>, Failure> {
     let file = File::open(path).map_err(|e| Failure::io("read", path, &e))?;
-    let bar = progress::reading(&file, quiet);
-    Ok((BufReader::with_capacity(1 << 16, progress::through(file, &bar)), bar))
+    Ok(BufReader::with_capacity(1 << 16, progress.through(file)))
 }
 
 fn unusable(path: &str, errors: &FactsErrors) -> Failure {

@@ -10,6 +10,6 @@ pub fn run(a: &Completions) -> Result<(), Failure> {
     let mut script = Vec::new();
     clap_complete::generate(a.shell, &mut Arguments::command(), "placet", &mut script);
     let mut out = Out::open(None)?;
-    out.text(&String::from_utf8_lossy(&script))?;
+    out.bytes(&script)?;
     out.done()
 }

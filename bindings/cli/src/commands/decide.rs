@@ -2,13 +2,16 @@
 
 use super::cases::{self, Many};
 use super::record::Record;
-use super::summary::Summary;
-use crate::args::{Decide, ErrorFormat, WhichReasons};
+use crate::args::{Columns, Decide, ErrorFormat, WhichReasons};
 use crate::failure::Failure;
 use crate::files::Out;
 use crate::load;
+use crate::progress::{Progress, Shown};
+use crate::report::Run;
+use crate::sources::{self, Source};
+use crate::summary::Summary;
 use placet::Bundle;
-use placet::decide::{Decision, Options, Outcome, Reasons, blank};
+use placet::decide::{Decision, Options, Reasons, blank};
 use placet::facts::{Facts, FactsErrors, Row};
 use placet::value::Date;
 
@@ -16,22 +19,97 @@ use placet::value::Date;
 pub fn run(a: &Decide, format: ErrorFormat, quiet: bool) -> Result<(), Failure> {
     let bundle = load::bundle(&a.policy, format)?;
     known_names(&bundle, &a.show)?;
+    let sources = sources::find(&a.cases.facts)?;
+    let shown = match (a.progress, quiet) {
+        (true, _) => Shown::Always,
+        (false, true) => Shown::Never,
+        (false, false) => Shown::OnTerminal,
+    };
+    let report = a.report.as_deref().map(|path| Out::open(Some(path))).transpose()?;
+    let progress = Progress::new(sources.iter().map(|s| s.bytes).sum(), shown);
+    let summary = match in_columns(a, &sources) {
+        true => tables(&bundle, a, &sources, &progress)?,
+        false => rows(&bundle, a, &sources, &progress)?,
+    };
+    progress.done();
+    if let Some(mut out) = report {
+        let run = Run {
+            bundle: &bundle,
+            summary: &summary,
+            sources: &sources,
+            on: a.on,
+            on_column: a.columns.on_column.as_deref(),
+            rows: progress.rows(),
+            taken: progress.taken(),
+            language: &a.cases.language,
+        };
+        out.bytes(run.html().as_bytes())?;
+        out.done()?;
+    }
+    if !quiet {
+        summary.print(&bundle, &a.cases.language);
+    }
+    if summary.some_invalid() { Err(Failure::DataTold) } else { Ok(()) }
+}
+
+/// Whether facts come in columns, or decisions are to.
+fn in_columns(a: &Decide, sources: &[Source]) -> bool {
+    let ending = a.out.as_deref().and_then(|out| out.rsplit_once('.')).map(|(_, e)| e.to_ascii_lowercase());
+    let columnar = ["parquet", "pq", "arrow", "arrows", "feather", "ipc", "csv"];
+    sources.iter().any(|s| s.kind.is_columnar()) || ending.is_some_and(|e| columnar.contains(&&*e))
+}
+
+#[cfg(feature = "columnar")]
+fn tables(bundle: &Bundle, a: &Decide, sources: &[Source], progress: &Progress) -> Result<Summary, Failure> {
+    crate::tables::run(bundle, a, sources, progress)
+}
+
+#[cfg(not(feature = "columnar"))]
+fn tables(_: &Bundle, _: &Decide, _: &[Source], _: &Progress) -> Result<Summary, Failure> {
+    Err(Failure::Usage("this command was built without columns: it takes JSON and CSV, and gives JSON".to_owned()))
+}
+
+/// Rows in, whole decisions out.
+fn rows(bundle: &Bundle, a: &Decide, sources: &[Source], progress: &Progress) -> Result<Summary, Failure> {
+    a.columns.refuse_for_rows()?;
+    if a.columns.standings {
+        let text = "`--standings` goes with decisions in columns; of whole decisions ask `--reasons all`";
+        return Err(Failure::Usage(text.to_owned()));
+    }
     let mut work = Work {
-        bundle: &bundle,
+        bundle,
         asked: a,
+        on: a.on.ok_or_else(|| Failure::Usage("say for which day: `--on YYYY-MM-DD`".to_owned()))?,
         out: Out::open(a.out.as_deref())?,
         record: a.record.as_deref().map(|path| Out::open(Some(path))).transpose()?,
-        summary: Summary::default(),
-        some_invalid: false,
+        summary: Summary::new(bundle),
     };
-    cases::each(&bundle, &a.cases, quiet, |many, row| work.case(many, row))?;
-    let Work { out, record, summary, some_invalid, .. } = work;
+    cases::each(bundle, &a.cases, sources, progress, |many, row| {
+        progress.decided(1);
+        work.case(many, row)
+    })?;
+    let Work { out, record, summary, .. } = work;
     out.done()?;
     record.map(Out::done).transpose()?;
-    if !quiet {
-        summary.print();
+    Ok(summary)
+}
+
+impl Columns {
+    /// What only columns have makes no sense for rows.
+    pub fn refuse_for_rows(&self) -> Result<(), Failure> {
+        let options = [
+            ("--id", self.id.is_some()),
+            ("--on-column", self.on_column.is_some()),
+            ("--carry", !self.carry.is_empty()),
+            ("--none-where-null", !self.none_where_null.is_empty()),
+            ("--minor-units", !self.minor_units.is_empty()),
+            ("--other-columns", self.other_columns),
+        ];
+        match options.iter().find(|(_, is_asked)| *is_asked) {
+            Some((option, _)) => Err(Failure::Usage(format!("`{option}` goes with facts from Parquet or Arrow files"))),
+            None => Ok(()),
+        }
     }
-    if some_invalid { Err(Failure::DataTold) } else { Ok(()) }
 }
 
 /// `--show` takes names that some policy declares.
@@ -50,10 +128,10 @@ fn known_names(bundle: &Bundle, show: &[String]) -> Result<(), Failure> {
 struct Work<'a> {
     bundle: &'a Bundle,
     asked: &'a Decide,
+    on: Date,
     out: Out,
     record: Option<Out>,
     summary: Summary,
-    some_invalid: bool,
 }
 
 impl Work<'_> {
@@ -71,15 +149,14 @@ impl Work<'_> {
             facts.complete |= asked.cases.complete;
             facts
         });
-        let decisions = decisions(self.bundle, row.id.as_deref(), &facts, asked.cases.on, &options);
-        for decision in &decisions {
-            self.some_invalid |= decision.outcome == Outcome::Invalid;
+        let decided = decisions(self.bundle, row.id.as_deref(), &facts, self.on, &options);
+        for decision in &decided {
             if let Some(out) = &mut self.record {
                 let record = Record::new(self.bundle, facts.as_ref().ok(), &options, reasons, decision);
                 out.line(&json(&record.map_err(internal)?)?)?;
             }
         }
-        match (many, &decisions[..]) {
+        match (many, &decided[..]) {
             (Many::One, [decision]) => self.out.line(&pretty(decision)?)?,
             (Many::One, several) => self.out.line(&pretty(several)?)?,
             (Many::Several, several) => several.iter().try_for_each(|d| self.out.line(&json(d)?))?,
@@ -88,11 +165,11 @@ impl Work<'_> {
         let told = match (options.reasons, &facts) {
             (Reasons::None, Ok(_)) => {
                 let options = Options { reasons: Reasons::Deciding, ..options };
-                super::decide::decisions(self.bundle, row.id.as_deref(), &facts, asked.cases.on, &options)
+                decisions(self.bundle, row.id.as_deref(), &facts, self.on, &options)
             }
-            _ => decisions,
+            _ => decided,
         };
-        told.iter().for_each(|d| self.summary.add(d));
+        self.summary.add(self.bundle, &told);
         Ok(())
     }
 }

@@ -4,7 +4,8 @@ use super::cases;
 use crate::args::{ErrorFormat, Explain, ExplainFormat};
 use crate::failure::Failure;
 use crate::files::Out;
-use crate::load;
+use crate::progress::{Progress, Shown};
+use crate::{load, sources};
 use placet::decide::blank;
 use placet::eval::range::Evaluation;
 use placet::explain::{Asked, Explanation, explain};
@@ -16,7 +17,8 @@ pub fn run(a: &Explain, format: ErrorFormat) -> Result<(), Failure> {
     let mut out = Out::open(None)?;
     let mut told = 0;
     let mut some_invalid = false;
-    cases::each(&bundle, &a.cases, true, |_, row| {
+    let files = sources::find(&a.cases.facts)?;
+    cases::each(&bundle, &a.cases, &files, &Progress::new(0, Shown::Never), |_, row| {
         let id = row.facts.as_ref().map_or(row.id.clone(), |f| f.id.clone());
         if a.case.as_deref().is_some_and(|wanted| id.as_deref() != Some(wanted)) {
             return Ok(());
@@ -25,13 +27,13 @@ pub fn run(a: &Explain, format: ErrorFormat) -> Result<(), Failure> {
             facts.complete |= a.cases.complete;
             facts
         });
-        let evaluation = facts.as_ref().map(|f| Evaluation::new(bundle.engine(), f, a.cases.on, a.cases.attested));
+        let evaluation = facts.as_ref().map(|f| Evaluation::new(bundle.engine(), f, a.on, a.cases.attested));
         for policy in bundle.policies() {
             let explanation = match &evaluation {
                 Ok(evaluation) => explain(policy.entry(), evaluation, &asked),
                 Err(errors) => {
                     some_invalid = true;
-                    let mut decision = blank(policy.entry(), a.cases.on, id.as_deref());
+                    let mut decision = blank(policy.entry(), a.on, id.as_deref());
                     decision.error = Some(errors.to_string().into());
                     Explanation::undecided(policy.entry(), decision, &asked)
                 }
@@ -55,7 +57,7 @@ pub fn run(a: &Explain, format: ErrorFormat) -> Result<(), Failure> {
     out.done()?;
     match &a.case {
         Some(wanted) if told == 0 => {
-            Err(Failure::Data(format!("no case in `{}` has the id `{wanted}`", a.cases.facts)))
+            Err(Failure::Data(format!("no case in `{}` has the id `{wanted}`", a.cases.facts.join("`, `"))))
         }
         _ if some_invalid => Err(Failure::DataTold),
         _ => Ok(()),

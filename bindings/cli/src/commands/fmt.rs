@@ -48,7 +48,7 @@ fn standard_input(format: ErrorFormat) -> Result<(), Failure> {
     std::io::stdin().read_to_string(&mut text).map_err(|e| Failure::io("read", "standard input", &e))?;
     let laid_out = laid_out("standard input", &text, format).ok_or(Failure::Failed)?;
     let mut out = files::Out::open(None)?;
-    out.text(&laid_out)?;
+    out.bytes(laid_out.as_bytes())?;
     out.done()
 }
 

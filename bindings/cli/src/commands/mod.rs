@@ -11,6 +11,5 @@ pub mod replay;
 pub mod schema;
 pub mod test;
 
-mod cases;
+pub mod cases;
 mod record;
-mod summary;

@@ -1,9 +1,9 @@
 //! `placet test [PATH…]`
 
 use super::check::count;
-use super::summary::share;
 use crate::args::{ErrorFormat, Test};
 use crate::failure::Failure;
+use crate::summary::share;
 use crate::{draw, files, load};
 use comfy_table::{CellAlignment, Table, presets};
 use placet::Bundle;

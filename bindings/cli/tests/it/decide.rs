@@ -181,7 +181,7 @@ fn what_is_asked_for_must_exist() {
     let ran = desk.run("decide allowance.placet --facts applicants.jsonl --on 2026-03-02 --show agee").ends(2);
     assert_snapshot!(ran.err, @"error: `--show agee`: no definition or parameter is called so; did you mean `age`?");
     let ran = desk.run("decide allowance.placet --facts applicants.txt --on 2026-03-02").ends(2);
-    assert_snapshot!(ran.err, @"error: `applicants.txt` is no file of facts: take one that ends in `.json`, `.jsonl` or `.csv`");
+    assert_snapshot!(ran.err, @"error: `applicants.txt` is no file of facts: take one that ends in `.json`, `.jsonl`, `.csv`, `.parquet`, `.arrow`, `.feather`, `.ipc` or `.arrows`");
     let ran = desk.run("decide allowance.placet --facts nowhere.json --on 2026-03-02").ends(2);
     assert_snapshot!(ran.err, @"error: cannot read `nowhere.json`: there is no such file or folder");
     desk.run("decide allowance.placet --facts applicants.jsonl").ends(2);

@@ -3,8 +3,11 @@
 mod check;
 mod decide;
 mod explain;
+#[cfg(feature = "columnar")]
+mod files;
 mod new;
 mod replay;
+mod report;
 mod test;
 
 use assert_cmd::Command;
