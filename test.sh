@@ -33,4 +33,7 @@ placet test rules/cn/shenzhen rules/us/snap rules/fr/allocations_familiales rule
 step "tests"
 cargo test --workspace --all-features
 
+step "the Python package"
+bindings/python/test.sh
+
 step "done: every part ran"

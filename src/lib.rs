@@ -65,7 +65,7 @@ pub mod value;
 
 #[cfg(feature = "arrow")]
 pub use columns::{BatchError, BatchOptions, Batches};
-pub use decide::{Decision, FaultNote, Need, Options, Outcome, Outcomes, Reason, ReasonKind, Reasons, Standing};
+pub use decide::{Brief, Decision, FaultNote, Need, Options, Outcome, Outcomes, Reason, ReasonKind, Reasons, Standing};
 pub use decide::{Told, ToldValue};
 pub use diagnostic::{Code, Diagnostic, Severity};
 pub use explain::Explanation;
@@ -73,7 +73,7 @@ pub use facts::{Answer, Facts, FactsError, FactsErrors, Member};
 pub use graph::artefact::ArtefactError;
 #[cfg(feature = "compile")]
 pub use policy::CompileError;
-pub use policy::{Bundle, FactsBuilder, Policy};
+pub use policy::{Bundle, FactsBuilder, Policy, Quick};
 pub use source::Sources;
 pub use value::{Date, Value};
 

@@ -265,6 +265,10 @@ impl Finder<'_> {
 
     /// A column that tells no fact.
     fn unknown(&mut self, owner: Option<EntityId>, name: &str, path: &str) {
+        // A fact's column that does not suit has been told of.
+        if self.names.find(self.graph, owner, name).is_some() {
+            return;
+        }
         let facts = self.names.facts(owner).iter().map(|f| &*self.graph.fact(*f).name);
         let entity = owner.and_then(|e| self.graph.entities.get(e.0 as usize)).map(|e| &*e.name);
         let mut error = FactsError::unknown(name, entity, facts).of(path);

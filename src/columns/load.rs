@@ -75,6 +75,13 @@ struct List<'a> {
     records: Option<&'a StructArray>,
 }
 
+/// Rows as bits, 64 to a word; empty for none at all.
+type Bits = Vec<u64>;
+
+fn is_set(bits: &[u64], row: usize) -> bool {
+    bits.get(row / 64).is_some_and(|word| word >> (row % 64) & 1 == 1)
+}
+
 /// The vectors of one chunk, kept for the next.
 #[derive(Default)]
 pub(crate) struct Stage {
@@ -87,10 +94,12 @@ pub(crate) struct Stage {
     /// By list: rows that something is wrong with.
     wrong: Vec<Vec<u8>>,
     is_wrong: Vec<bool>,
-    /// By leaf: rows where nothing counts that was told; empty where everything does.
-    open: Vec<Vec<u8>>,
+    /// By leaf: rows where nothing counts that was told, as bits; empty where everything does.
+    open: Vec<Bits>,
     /// The same by row of the case, of members' facts.
-    open_cases: Vec<Vec<u8>>,
+    open_cases: Vec<Bits>,
+    /// By leaf: the same as bytes, where *none* is asked for.
+    none: Vec<Vec<u8>>,
     empty: Vec<u8>,
 }
 
@@ -176,7 +185,10 @@ impl<'a> Sources<'a> {
                 None => ScopeRows { rows: 0, offsets: vec![0; stage.rows + 1] },
             });
         }
-        for buffers in [&mut stage.bytes, &mut stage.open, &mut stage.open_cases] {
+        for buffers in [&mut stage.bytes, &mut stage.none] {
+            buffers.resize_with(self.leaves.len(), Vec::new);
+        }
+        for buffers in [&mut stage.open, &mut stage.open_cases] {
             buffers.resize_with(self.leaves.len(), Vec::new);
         }
         stage.ints.resize_with(self.leaves.len(), Vec::new);
@@ -197,6 +209,11 @@ impl<'a> Sources<'a> {
         open.clear();
         let wrong = &mut stage.wrong[leaf.list];
         stage.is_wrong[leaf.list] |= self.open(leaf, range.clone(), open, wrong);
+        if leaf.can_be_none {
+            stage.none[at].clear();
+            stage.none[at].resize(range.len(), 0);
+            batch::bytes(&mut stage.none[at], open.iter().copied(), false);
+        }
         let is_wrong = match (&leaf.form, leaf.width) {
             (Form::InPlace, _) => self.check(leaf, lanes_of(&leaf.bound.column.cells, range.clone()), open, wrong),
             (Form::Keys { codes, are_places }, _) => {
@@ -221,23 +238,26 @@ impl<'a> Sources<'a> {
     }
 
     /// Rows where nothing counts that was told; whether something is wrong with how it was told.
-    fn open(&self, leaf: &Leaf, range: Range<usize>, open: &mut Vec<u8>, wrong: &mut [u8]) -> bool {
+    fn open(&self, leaf: &Leaf, range: Range<usize>, open: &mut Bits, wrong: &mut [u8]) -> bool {
         let column = &leaf.bound.column;
         match (&column.cells, column.nulls()) {
-            (Cells::Nothing, _) => open.resize(range.len(), 1),
+            (Cells::Nothing, _) => open.resize(range.len().div_ceil(64), u64::MAX),
             (Cells::Coded(_, values), _) if values.has_nulls() => {
-                open.extend(range.clone().map(|row| u8::from(column.is_null(row))));
+                open.resize(range.len().div_ceil(64), 0);
+                for (at, _) in range.clone().enumerate().filter(|(_, row)| column.is_null(*row)) {
+                    open[at / 64] |= 1 << (at % 64);
+                }
             }
-            (_, Some(nulls)) if nulls.null_count() > 0 => expand(nulls, range.clone(), open),
+            (_, Some(nulls)) if nulls.null_count() > 0 => invert(nulls, range.clone(), open),
             _ => {}
         }
         let Some((_, fact)) = leaf.fact else { return false };
         if !leaf.bound.told.is_attested() && !self.attested {
             return false;
         }
-        open.resize(range.len(), 0);
+        open.resize(range.len().div_ceil(64), 0);
         let mut is_wrong = false;
-        for ((row, open), wrong) in range.zip(open).zip(wrong) {
+        for ((at, row), wrong) in range.enumerate().zip(wrong) {
             // What a list's source says of its members is not told column by column: such rows are read as single cases.
             let is_list = matches!(fact.ty.kind, Kind::List(_));
             let counts = match leaf.bound.provenance(row) {
@@ -248,13 +268,13 @@ impl<'a> Sources<'a> {
                     false
                 }
             };
-            *open |= u8::from(!counts || is_list || leaf.is_unclear);
+            open[at / 64] |= u64::from(!counts || is_list || leaf.is_unclear) << (at % 64);
         }
         is_wrong
     }
 
     /// Marks the rows whose values lie outside the type's range.
-    fn check(&self, leaf: &Leaf, lanes: Lanes, open: &[u8], wrong: &mut [u8]) -> bool {
+    fn check(&self, leaf: &Leaf, lanes: Lanes, open: &[u64], wrong: &mut [u8]) -> bool {
         let (low, high) = leaf.ends;
         match lanes {
             Lanes::Bytes(v) => outside(v, low, high, open, wrong),
@@ -268,7 +288,7 @@ impl<'a> Sources<'a> {
         leaf: &Leaf,
         range: Range<usize>,
         values: &mut Vec<T>,
-        open: &[u8],
+        open: &[u64],
         wrong: &mut [u8],
     ) -> bool {
         values.clear();
@@ -283,7 +303,7 @@ impl<'a> Sources<'a> {
         }
         let mut any = false;
         for (i, row) in range.enumerate() {
-            let is_open = open.get(i).is_some_and(|o| *o != 0) || leaf.bound.column.is_null(row);
+            let is_open = is_set(open, i) || leaf.bound.column.is_null(row);
             let value = if is_open { Some(0) } else { self.value(leaf, row) };
             wrong[i] |= u8::from(value.is_none());
             any |= value.is_none();
@@ -327,8 +347,11 @@ impl<'a> Sources<'a> {
             let (mut list, mut open) = (leaf.list, stage.open[at].clone());
             while list > 0 && !open.is_empty() {
                 let outer = self.lists[list].outer;
-                let mut of_outer = vec![0; stage.ranges[outer].len()];
-                outward(&open, &offsets[list], &mut of_outer);
+                let mut of_outer = vec![0; stage.ranges[outer].len().div_ceil(64)];
+                for (row, range) in offsets[list].windows(2).enumerate() {
+                    let any = (range[0]..range[1]).any(|member| is_set(&open, member as usize));
+                    of_outer[row / 64] |= u64::from(any) << (row % 64);
+                }
                 (list, open) = (outer, of_outer);
             }
             stage.open_cases[at] = open;
@@ -337,8 +360,10 @@ impl<'a> Sources<'a> {
 
     /// Whether only a single case can tell what is open in a row.
     pub fn is_unclear(&self, stage: &Stage, row: usize) -> bool {
-        let is_open = |at: usize| stage.open[at].get(row).is_some_and(|o| *o != 0);
-        self.leaves.iter().enumerate().any(|(at, leaf)| leaf.is_unclear && leaf.list == 0 && is_open(at))
+        self.leaves
+            .iter()
+            .enumerate()
+            .any(|(at, leaf)| leaf.is_unclear && leaf.list == 0 && is_set(&stage.open[at], row))
     }
 
     /// Takes rows of a chunk aside.
@@ -419,7 +444,7 @@ impl<'a> Sources<'a> {
             Input::DecisionDate => self.on,
             Input::Fact(fact, scope) => self.find(fact, scope),
             Input::IsNone(fact, scope) => {
-                let found = self.find(fact, scope).map(|at| &stage.open[at]).filter(|o| !o.is_empty());
+                let found = self.find(fact, scope).map(|at| &stage.none[at]).filter(|o| !o.is_empty());
                 return Lanes::Bytes(found.unwrap_or(&stage.empty));
             }
         };
@@ -446,8 +471,8 @@ impl<'a> Sources<'a> {
         stage.is_wrong[0].then_some(&stage.wrong[0][..])
     }
 
-    /// The rows of the case where a fact is open, if there are any.
-    pub fn open_rows<'s>(&self, stage: &'s Stage, fact: FactId, scope: ScopeId) -> Option<&'s [u8]> {
+    /// The rows of the case where a fact is open, as bits, if there are any.
+    pub fn open_rows<'s>(&self, stage: &'s Stage, fact: FactId, scope: ScopeId) -> Option<&'s [u64]> {
         let at = self.find(fact, scope)?;
         let open = if self.leaves[at].list == 0 { &stage.open[at] } else { &stage.open_cases[at] };
         Some(&open[..]).filter(|o| !o.is_empty())
@@ -462,8 +487,8 @@ impl<'a> Sources<'a> {
         }
     }
 
-    /// The rows without a decision date, if there are any.
-    pub fn dateless<'s>(&self, stage: &'s Stage) -> Option<&'s [u8]> {
+    /// The rows without a decision date, as bits, if there are any.
+    pub fn dateless<'s>(&self, stage: &'s Stage) -> Option<&'s [u64]> {
         self.on.map(|at| &stage.open[at][..]).filter(|o| !o.is_empty())
     }
 }
@@ -476,11 +501,11 @@ pub(crate) struct Taken {
     pub rows: usize,
 }
 
-fn gather<T: Copy + Into<i64>>(into: &mut Vec<Option<i64>>, values: &[T], open: &[u8], rows: &[usize]) {
+fn gather<T: Copy + Into<i64>>(into: &mut Vec<Option<i64>>, values: &[T], open: &[u64], rows: &[usize]) {
     let value = |row: &usize| values.get(*row).map_or(0, |v| (*v).into());
     match open.is_empty() {
         true => into.extend(rows.iter().map(|row| Some(value(row)))),
-        false => into.extend(rows.iter().map(|row| (open[*row] == 0).then(|| value(row)))),
+        false => into.extend(rows.iter().map(|row| (!is_set(open, *row)).then(|| value(row)))),
     }
 }
 
@@ -506,7 +531,7 @@ macro_rules! narrow {
 narrow!(u8, i32, i64);
 
 /// Marks the rows whose values lie outside two ends; whether there are any.
-fn outside<T: Narrow>(values: &[T], low: i64, high: i64, open: &[u8], wrong: &mut [u8]) -> bool {
+fn outside<T: Narrow>(values: &[T], low: i64, high: i64, open: &[u64], wrong: &mut [u8]) -> bool {
     if !T::is_outside(values, low, high) {
         return false;
     }
@@ -514,7 +539,7 @@ fn outside<T: Narrow>(values: &[T], low: i64, high: i64, open: &[u8], wrong: &mu
     for (i, (value, wrong)) in values.iter().zip(wrong).enumerate() {
         let value: i64 = (*value).into();
         // What stands under a null means nothing.
-        if !(low..=high).contains(&value) && open.get(i).is_none_or(|o| *o == 0) {
+        if !(low..=high).contains(&value) && !is_set(open, i) {
             *wrong = 1;
             any = true;
         }
@@ -540,14 +565,13 @@ fn outward(members: &[u8], offsets: &[u32], rows: &mut [u8]) {
     }
 }
 
-/// One byte a row, 1 where it is null.
-fn expand(nulls: &NullBuffer, range: Range<usize>, open: &mut Vec<u8>) {
-    let stretch = nulls.slice(range.start, range.len());
-    if stretch.null_count() == 0 {
-        return;
+/// The rows that are null, as bits.
+fn invert(nulls: &NullBuffer, range: Range<usize>, open: &mut Bits) {
+    let stretch = nulls.inner().slice(range.start, range.len());
+    open.extend(stretch.bit_chunks().iter_padded().map(|valid| !valid).take(range.len().div_ceil(64)));
+    if open.iter().all(|word| *word == 0) {
+        open.clear();
     }
-    open.resize(range.len(), 0);
-    batch::bytes(open, stretch.inner().bit_chunks().iter_padded(), true);
 }
 
 fn lanes_of<'s>(cells: &Cells<'s>, range: Range<usize>) -> Lanes<'s> {
@@ -602,7 +626,7 @@ fn keys(
     codes: &[u16],
     are_places: bool,
     bytes: &mut Vec<u8>,
-    open: &[u8],
+    open: &[u64],
     wrong: &mut [u8],
 ) -> bool {
     let Cells::Coded(keys, _) = cells else { return false };
@@ -632,7 +656,7 @@ fn keys(
     for (i, row) in range.enumerate() {
         let code = code(keys.get(row));
         bytes.push(code as u8);
-        if code > 255 && open.get(i).is_none_or(|o| *o == 0) {
+        if code > 255 && !is_set(open, i) {
             wrong[i] = 1;
             any = true;
         }

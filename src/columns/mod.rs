@@ -50,6 +50,7 @@
 //! | `standing.RULE`, on request | text, dictionary-encoded | of an invalid row |
 //! | `value.NAME`, on request | as an award | where it is *none* or open |
 
+mod cases;
 mod cells;
 mod gather;
 mod layout;

@@ -255,10 +255,14 @@ impl PolicyVectors {
 
     /// Marks the rows that points do not decide.
     fn open(&self, runner: &Runner, sources: &Sources, stage: &Stage, chunk: Chunk, left: &mut [u8]) {
-        let mut add = |rows: &[u8]| left.iter_mut().zip(rows).for_each(|(l, r)| *l |= *r);
-        add(runner.given_up());
+        left.iter_mut().zip(runner.given_up()).for_each(|(l, r)| *l |= *r);
+        let mut open = vec![0u64; left.len().div_ceil(64)];
         for (fact, scope) in &self.facts {
-            sources.open_rows(stage, *fact, *scope).into_iter().for_each(&mut add);
+            let rows = sources.open_rows(stage, *fact, *scope).unwrap_or_default();
+            open.iter_mut().zip(rows).for_each(|(all, word)| *all |= word);
+        }
+        for (rows, word) in left.chunks_mut(64).zip(open).filter(|(_, word)| *word != 0) {
+            rows.iter_mut().enumerate().for_each(|(at, l)| *l |= (word >> at & 1) as u8 * left::OPEN);
         }
         for promise in &self.promises {
             match runner.condition(*promise, chunk) {
@@ -280,9 +284,11 @@ impl PolicyVectors {
         if !self.is_fit {
             return left.fill(left::SINGLE);
         }
-        let mut add = |rows: &[u8]| left.iter_mut().zip(rows).for_each(|(l, r)| *l |= *r * left::SINGLE);
-        sources.wrong(stage).into_iter().for_each(&mut add);
-        sources.dateless(stage).into_iter().for_each(&mut add);
+        let wrong = sources.wrong(stage).unwrap_or_default();
+        left.iter_mut().zip(wrong).for_each(|(l, w)| *l |= *w * left::SINGLE);
+        for (rows, word) in left.chunks_mut(64).zip(sources.dateless(stage).unwrap_or_default()) {
+            rows.iter_mut().enumerate().for_each(|(at, l)| *l |= (word >> at & 1) as u8 * left::SINGLE);
+        }
         if let Some(days) = sources.days(stage) {
             let (from, until) = self.in_force;
             let from = from.unwrap_or(Date::MIN).days() as i32;

@@ -1,5 +1,6 @@
 //! From the roots' sets to an answer: outcome, standings, needs, awards (*semantics 1, Outcome*).
 
+mod brief;
 mod decision;
 mod faults;
 mod needs;
@@ -7,6 +8,8 @@ mod outcome;
 mod reasons;
 mod told;
 
+pub use brief::Brief;
+pub(crate) use brief::Briefs;
 pub use decision::{Decision, FaultNote, Need, Outcome, Outcomes, Reason, ReasonKind, Standing, Told, ToldValue};
 pub(crate) use outcome::{Roots, standing};
 #[cfg(feature = "arrow")]

@@ -14,6 +14,7 @@ mod resolve;
 mod set;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod values;
 mod write;
 
 pub use describe::describe;

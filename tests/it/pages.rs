@@ -81,6 +81,10 @@ fn decide(bundle: &Bundle, loaded: &Bundle, text: &str, on: Date, options: &Opti
     assert_eq!(loaded.decide(&facts, on, options), decisions, "a loaded artefact decides alike: {text}");
     for (policy, decision) in bundle.policies().zip(&decisions) {
         assert_eq!(&policy.decide_with(&facts, on, options), decision, "alone as in the bundle: {text}");
+        let brief = policy.quick().decide(&facts, on).filter(|_| !options.attested);
+        if let Some(brief) = brief {
+            assert_eq!((brief.outcome, brief.proposed), (decision.outcome, decision.proposed), "{text}");
+        }
         let plan = Plan::new(graph, policy.entry());
         let verdict = plan.and_then(|plan| {
             let able = decision.outcome != Outcome::Invalid && !options.attested;

@@ -12,9 +12,14 @@ pub fn diagnostics(found: &[Diagnostic], sources: &Sources, format: ErrorFormat)
         match format {
             ErrorFormat::Json => anstream::eprintln!("{}", diagnostic.to_json(sources)),
             ErrorFormat::Plain => anstream::eprintln!("{}", plain(diagnostic, sources)),
-            ErrorFormat::Human => anstream::eprintln!("{}\n", human(diagnostic, sources)),
+            ErrorFormat::Human => anstream::eprintln!("{}\n", human(diagnostic, sources, Renderer::styled())),
         }
     }
+}
+
+/// A diagnostic with the lines it stands on, without colours.
+pub fn uncoloured(diagnostic: &Diagnostic, sources: &Sources) -> String {
+    human(diagnostic, sources, Renderer::plain())
 }
 
 /// `file:line:column: error[T01]: message; help`
@@ -41,7 +46,7 @@ fn example(d: &Diagnostic) -> Option<String> {
     Some(format!("for example: {}", pairs.join(", ")))
 }
 
-fn human(d: &Diagnostic, sources: &Sources) -> String {
+fn human(d: &Diagnostic, sources: &Sources, renderer: Renderer) -> String {
     let level = if d.is_error() { Level::ERROR } else { Level::WARNING };
     let mut group = level.primary_title(d.message.as_str()).id(d.code.as_str()).elements(snippets(d, sources));
     if let Some(example) = example(d) {
@@ -51,7 +56,7 @@ fn human(d: &Diagnostic, sources: &Sources) -> String {
         group = group.element(Level::HELP.message(help.as_str()));
     }
     let report: [Group; 1] = [group];
-    Renderer::styled().decor_style(DecorStyle::Ascii).term_width(100).render(&report)
+    renderer.decor_style(DecorStyle::Ascii).term_width(100).render(&report)
 }
 
 /// One snippet a file, the one with the main place first.

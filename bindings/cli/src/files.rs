@@ -29,6 +29,13 @@ pub enum Out {
         /// Where it will stand.
         path: PathBuf,
     },
+    /// A device or a pipe, which is written as it is: a file in its place would take it from everybody.
+    Special {
+        /// What is being written.
+        file: BufWriter<File>,
+        /// Where it stands.
+        path: PathBuf,
+    },
 }
 
 impl Out {
@@ -36,6 +43,10 @@ impl Out {
     pub fn open(path: Option<&str>) -> Result<Out, Failure> {
         let Some(path) = path else { return Ok(Out::Standard(BufWriter::new(io::stdout()))) };
         let target = Path::new(path);
+        if fs::metadata(target).is_ok_and(|found| !found.is_file()) {
+            let file = File::options().write(true).open(target).map_err(|e| Failure::io("write", path, &e))?;
+            return Ok(Out::Special { file: BufWriter::new(file), path: target.to_owned() });
+        }
         let name = target.file_name().and_then(|n| n.to_str());
         let name = name.ok_or_else(|| Failure::Usage(format!("`{path}` names no file")))?;
         let beside = target.with_file_name(format!(".{name}.{}.part", std::process::id()));
@@ -58,6 +69,7 @@ impl Out {
     pub fn done(mut self) -> Result<(), Failure> {
         let ended = match &mut self {
             Out::Standard(out) => out.flush(),
+            Out::Special { file, .. } => file.flush(),
             Out::File { file, beside, path } => {
                 file.flush().and_then(|()| file.get_ref().sync_all()).and_then(|()| interrupt::place(beside, path))
             }
@@ -69,7 +81,7 @@ impl Out {
     pub fn failure(&self, error: &io::Error) -> Failure {
         match self {
             Out::Standard(_) => Failure::io("write", "standard output", error),
-            Out::File { path, .. } => Failure::io("write", &path.to_string_lossy(), error),
+            Out::File { path, .. } | Out::Special { path, .. } => Failure::io("write", &path.to_string_lossy(), error),
         }
     }
 }
@@ -78,14 +90,14 @@ impl Write for Out {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Out::Standard(out) => out.write(bytes),
-            Out::File { file, .. } => file.write(bytes),
+            Out::File { file, .. } | Out::Special { file, .. } => file.write(bytes),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         match self {
             Out::Standard(out) => out.flush(),
-            Out::File { file, .. } => file.flush(),
+            Out::File { file, .. } | Out::Special { file, .. } => file.flush(),
         }
     }
 }

@@ -1,57 +1,7 @@
-//! The `placet` command: check, test and run policies.
-//!
-//! It reads files, calls the engine, and prints what comes. What a policy means is decided nowhere in here.
+//! The program `placet`; all of it is in the library.
 
-mod args;
-mod commands;
-mod draw;
-mod failure;
-mod files;
-mod interrupt;
-mod load;
-mod progress;
-mod report;
-mod sources;
-mod summary;
-#[cfg(feature = "columnar")]
-mod tables;
-
-use args::{Arguments, Command};
-use clap::Parser;
-use failure::Failure;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
-        Ok(arguments) => arguments,
-        Err(error) => {
-            let code = if error.use_stderr() { Failure::USAGE } else { 0 };
-            // Nothing can be done about a terminal that does not take the message.
-            let _ = error.print();
-            return ExitCode::from(code);
-        }
-    };
-    arguments.color.apply();
-    interrupt::watch();
-    let format = arguments.error_format;
-    let quiet = arguments.quiet;
-    let done = match arguments.command {
-        Command::New(a) => commands::new::run(&a, quiet),
-        Command::Check(a) => commands::check::run(&a, format, quiet),
-        Command::Fmt(a) => commands::fmt::run(&a, format, quiet),
-        Command::Test(a) => commands::test::run(&a, format, quiet),
-        Command::Decide(a) => commands::decide::run(&a, format, quiet),
-        Command::Explain(a) => commands::explain::run(&a, format),
-        Command::Graph(a) => commands::graph::run(&a, format),
-        Command::Schema(a) => commands::schema::run(&a, format),
-        Command::Replay(a) => commands::replay::run(&a, format, quiet),
-        Command::Completions(a) => commands::completions::run(&a),
-    };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            failure.print(format);
-            ExitCode::from(failure.code())
-        }
-    }
+    ExitCode::from(placet_cli::run(std::env::args_os()))
 }

@@ -17,11 +17,30 @@ pub struct Runner<'a> {
     wide: Vec<i128>,
 }
 
+/// Registers between two runs, for programs that take turns; none yet by default.
+#[derive(Debug, Default)]
+pub struct Registers {
+    narrow: Option<Narrow>,
+    wide: Vec<i128>,
+}
+
 impl<'a> Runner<'a> {
     /// Registers for a program.
     pub fn new(graph: &'a Graph, plan: &'a Plan) -> Runner<'a> {
-        let narrow = vec![0; 1 << 16].into_boxed_slice().try_into().expect("of that length");
-        Runner { graph, plan, narrow, wide: vec![0; plan.wide] }
+        Runner::resume(graph, plan, Registers::default())
+    }
+
+    /// A program in registers that another has left behind.
+    pub fn resume(graph: &'a Graph, plan: &'a Plan, registers: Registers) -> Runner<'a> {
+        let Registers { narrow, mut wide } = registers;
+        let fresh = || vec![0; 1 << 16].into_boxed_slice().try_into().expect("of that length");
+        wide.resize(wide.len().max(plan.wide), 0);
+        Runner { graph, plan, narrow: narrow.unwrap_or_else(fresh), wide }
+    }
+
+    /// The registers, for another program.
+    pub fn registers(self) -> Registers {
+        Registers { narrow: Some(self.narrow), wide: self.wide }
     }
 
     /// What the program comes to; absent where the range evaluator has to decide.

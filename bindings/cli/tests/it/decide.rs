@@ -175,6 +175,22 @@ fn a_file_of_results_appears_whole_or_not_at_all() {
     assert_eq!(desk.names(), ["allowance.placet", "applicants.jsonl", "cases.csv", "out.jsonl"]);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_pipe_or_a_device_is_written_to_and_not_replaced() {
+    use std::os::unix::fs::FileTypeExt;
+
+    let desk = Desk::with_allowance();
+    let pipe = desk.path().join("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo runs");
+    assert!(made.success());
+    let read = pipe.clone();
+    let reader = std::thread::spawn(move || std::fs::read_to_string(read).expect("what was written"));
+    desk.run("decide allowance.placet --facts applicants.jsonl --on 2026-03-02 --out pipe").ends(3);
+    assert_eq!(reader.join().expect("it reads").lines().count(), 6);
+    assert!(pipe.metadata().expect("still there").file_type().is_fifo());
+}
+
 #[test]
 fn what_is_asked_for_must_exist() {
     let desk = Desk::with_allowance();
