@@ -14,6 +14,7 @@ const ORDER: &[&[&str]] = &[
     &["decide"],
     &["explain", "scenario", "analysis", "schema"],
     &["compile", "policy"],
+    &["columns"],
 ];
 
 fn sources() -> Vec<(String, String)> {
