@@ -39,6 +39,7 @@
 //! Without the feature `compile` there is neither parser nor model: compiled policies are loaded ([`Policy::from_compiled`]) and
 //! decide all the same. The engine has no clock, reads no file and no environment, and uses no binary floating point.
 
+mod brief;
 #[cfg(feature = "compile")]
 pub mod compile;
 pub mod decide;
@@ -46,6 +47,7 @@ pub mod diagnostic;
 pub mod eval;
 pub mod explain;
 pub mod facts;
+pub mod form;
 pub mod graph;
 #[cfg(feature = "compile")]
 pub mod model;
@@ -61,6 +63,7 @@ pub mod source;
 pub mod syntax;
 pub mod value;
 
+pub use brief::{Brief, Briefs};
 pub use decide::{Decision, FaultNote, Need, Options, Outcome, Outcomes, Reason, ReasonKind, Reasons, Standing};
 pub use decide::{Told, ToldValue};
 pub use diagnostic::{Code, Diagnostic, Severity};

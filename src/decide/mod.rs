@@ -8,8 +8,8 @@ mod reasons;
 mod told;
 
 pub use decision::{Decision, FaultNote, Need, Outcome, Outcomes, Reason, ReasonKind, Standing, Told, ToldValue};
-pub(crate) use outcome::{Roots, standing};
-pub(crate) use told::told_value;
+pub(crate) use outcome::{Roots, rank_of, standing};
+pub(crate) use told::{result, told_value};
 
 use crate::eval::range::{Evaluation, Places};
 use crate::graph::{Output, PolicyEntry};
@@ -77,6 +77,12 @@ pub fn blank(policy: &PolicyEntry, on: Date, case: Option<&str>) -> Decision {
         values: Vec::new(),
         error: None,
     }
+}
+
+/// Whether a policy can decide on a day.
+pub fn is_in_force(policy: &PolicyEntry, on: Date) -> bool {
+    let (from, until) = policy.in_force;
+    from.is_none_or(|from| from <= on) && until.is_none_or(|until| on <= until)
 }
 
 /// Why a policy cannot decide on a day, if it cannot.

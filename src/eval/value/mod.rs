@@ -10,7 +10,7 @@ mod prepare;
 mod run;
 
 pub use prepare::Prepared;
-pub use run::Runner;
+pub use run::{Registers, Runner};
 
 use crate::graph::{Graph, NodeId, PolicyEntry};
 

@@ -11,10 +11,12 @@ mod operands;
 mod scan;
 mod scenarios;
 mod tables;
+mod tokens;
 mod types;
 mod vocabulary;
 
 pub use scan::MAX_NESTING;
+pub use tokens::{Token, TokenKind, keywords, tokens};
 
 use super::ast::{Declaration, DeclarationKind, File, Ident, Str, Text};
 use crate::diagnostic::{Code, Diagnostic};
