@@ -1,5 +1,5 @@
 //! What would change a no: for each rule that stands against a case, the nearest other value of one fact, or the nearest later
-//! day, with which the rule would not, all else being as it is.
+//! day, with which the rule need no longer do so, all else being as it is. What is not known may still decide otherwise.
 
 use crate::decide::{Roots, rank_of, result};
 use crate::eval::range::Evaluation;
@@ -128,7 +128,7 @@ impl Look<'_, '_> {
             Some(_) => return Vec::new(),
         };
         let Resolved::Given(now) = resolved else { return Vec::new() };
-        let harmless = |set: Set| self.trigger(rule, Some((id, set)), self.today());
+        let trigger_with = |set: Set| self.trigger(rule, Some((id, set)), self.today());
         let mut inputs: Vec<(Input, Set)> = Vec::new();
         if fact.ty.optional && *now != Input::None {
             inputs.push((Input::None, Set::NONE));
@@ -142,7 +142,7 @@ impl Look<'_, '_> {
             }
             (Input::Mantissa(now), _) => {
                 let (low, high) = fact.ty.bounds();
-                let interval = |low: i64, high: i64| harmless(Set::interval(low.into(), high.into()));
+                let interval = |low: i64, high: i64| trigger_with(Set::interval(low.into(), high.into()));
                 let above = nearest(now.saturating_add(1), high, interval);
                 let below = nearest(-now.saturating_sub(1), -low, |low, high| interval(-high, -low)).map(|v| -v);
                 let points = below.into_iter().chain(above);
@@ -150,13 +150,13 @@ impl Look<'_, '_> {
             }
             _ => {}
         }
-        let kept = inputs.into_iter().filter(|(_, set)| harmless(*set) == Truth::NOT_MET);
+        let kept = inputs.into_iter().filter(|(_, set)| trigger_with(*set).can_be_not_met());
         kept.filter_map(|(input, set)| Some((value_of(graph, &fact.ty, &input)?, set))).collect()
     }
 }
 
-/// The smallest number between two ends of which a trigger is not met. Sets only ever say too much is possible: what the search
-/// comes to is tried once more, by itself.
+/// The smallest number between two ends with which a trigger need not be met. Sets of several values may say that too much is
+/// possible: what the search comes to is tried once more, by itself.
 fn nearest(low: i64, high: i64, trigger: impl Fn(i64, i64) -> Truth) -> Option<i64> {
     let possible = |low, high| trigger(low, high).can_be_not_met();
     let (mut low, mut end) = (low, high);
@@ -170,5 +170,5 @@ fn nearest(low: i64, high: i64, trigger: impl Fn(i64, i64) -> Truth) -> Option<i
             false => low = middle + 1,
         }
     }
-    (trigger(low, low) == Truth::NOT_MET).then_some(low)
+    possible(low, low).then_some(low)
 }

@@ -129,6 +129,9 @@ fn a_no_names_the_nearest_change_for_each_rule_and_whether_it_is_enough() {
         r#"{{{rest}, "income": 1000.01, "status": "other", "birth_date": "2000-05-01", "grace": false}}"#
     ));
     assert_eq!(two, ["poor income 1000.00 EUR per month", "poor grace yes", "occupied status working / studying"]);
+    // What is not known may still decide otherwise.
+    let unknown = told(r#"{"renting": true, "status": "other"}"#);
+    assert_eq!(unknown, ["occupied status working / studying alone"]);
     // What is not shown is not told here either.
     assert_eq!(told(r#"{"renting": true, "secret": true}"#), [""; 0]);
     assert_eq!(told(r#"{"renting": true}"#), [""; 0]);

@@ -76,6 +76,8 @@ dl.answers > div { display: contents; }
 dl.answers > div > * { padding-block: .4rem; border-top: 1px solid color-mix(in srgb, var(--_line) 45%, transparent); overflow-wrap: anywhere; }
 dl.answers dd { padding-inline-start: .75rem; }
 .group { border: 1.5px solid var(--_line); border-radius: var(--_radius); padding: .75rem; display: flex; flex-wrap: wrap; gap: .75rem; align-items: end; }
+[part="body"] { display: grid; gap: 1.25rem; min-width: 0; }
+[part="offer"] { display: grid; gap: .6rem; justify-items: start; }
 .group label { flex: 1 1 12rem; display: grid; }
 .groups { display: grid; gap: .75rem; margin-bottom: .75rem; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }

@@ -40,6 +40,8 @@ export class PlacetForm extends HTMLElement {
   #controls = [];
   #finished = false;
   #drawn = 0;
+  /** Attributes that are there from the beginning are looked at once, when the element is. */
+  #awake = false;
   #parts = {};
 
   constructor() {
@@ -62,12 +64,13 @@ export class PlacetForm extends HTMLElement {
   }
 
   connectedCallback() {
+    this.#awake = true;
     this.#restore();
     this.#load();
   }
 
   attributeChangedCallback(name, before, now) {
-    if (before === now || !this.isConnected) return;
+    if (before === now || !this.#awake) return;
     if (name === "src") this.#load();
     else this.#start();
   }
@@ -78,7 +81,7 @@ export class PlacetForm extends HTMLElement {
 
   set policy(policy) {
     this.#policy = policy;
-    if (this.isConnected) this.#start();
+    if (this.#awake) this.#start();
   }
 
   get on() {
@@ -111,7 +114,7 @@ export class PlacetForm extends HTMLElement {
 
   set supplied(facts) {
     this.#supplied = structuredClone(facts ?? {});
-    if (this.isConnected) this.#start();
+    if (this.#awake) this.#start();
   }
 
   get facts() {
@@ -131,7 +134,7 @@ export class PlacetForm extends HTMLElement {
     this.#skipped = new Set(state?.skipped ?? []);
     this.#editing = state?.open ?? null;
     this.#history = Object.keys(this.#answers);
-    if (this.isConnected) this.#start();
+    if (this.#awake) this.#start();
   }
 
   reset() {
@@ -440,9 +443,32 @@ export class PlacetForm extends HTMLElement {
       note ? h("p", {}, note) : "",
       ...list(words.because, because.map(reason)),
       ...list(words.awards, awards.map((a) => `${a.title}: ${a.text}`)),
-      ...list(words.elsewhere, elsewhere.map((e) => (e.judged ? words.judgedBy : words.heldBy)(e.title, e.by))),
+      ...list(words.elsewhere, this.#byHolder(elsewhere)),
       ...list(words.supplied, supplied.map((s) => words.suppliedBy(s.title, s.text, s.source))),
     ];
+  }
+
+  /** What comes from elsewhere, a holder an item. */
+  #byHolder(elsewhere) {
+    const words = this.#words;
+    const groups = new Map();
+    for (const { title, by, judged } of elsewhere) {
+      const name = (judged ? words.judgedBy : words.heldBy)(by);
+      groups.set(name, [...(groups.get(name) ?? []), title]);
+    }
+    return [...groups].map(([name, titles]) => [h("strong", {}, name), h("div", {}, titles.join("; "))]);
+  }
+
+  /** Offers to answer what registers hold. */
+  #askAllOffer() {
+    const words = this.#words;
+    if (this.askAll || this.#standing.elsewhere.every((e) => e.judged)) return "";
+    const onclick = () => {
+      this.#finished = false;
+      this.askAll = true;
+      (this.#controls[0] ?? this.#parts.body.querySelector("h3")).focus();
+    };
+    return h("div", { part: "offer" }, h("p", {}, words.askAllWhy), h("button", { type: "button", part: "button", onclick }, words.askAll));
   }
 
   /** The page that explains: what it comes to and why, and of a no what would change it. */
@@ -462,6 +488,7 @@ export class PlacetForm extends HTMLElement {
           : "",
         ...this.#changes(),
       ),
+      this.#askAllOffer(),
       this.#answersList(),
       h("div", { class: "actions" }, h("button", { type: "button", part: "button", onclick: () => {
         this.reset();

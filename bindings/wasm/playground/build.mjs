@@ -33,7 +33,13 @@ function example([pack, policy, on, samples]) {
   const tests = `${policy}_test.placet`;
   if (readdirSync(folder).includes(tests)) add(tests);
   const lines = readFileSync(join(folder, samples), "utf8").trim().split("\n");
-  return { id: policy, pack, on, files, cases: lines.map((line) => JSON.parse(line)) };
+  return { id: policy, pack, title: titleOf(files[`${policy}.placet`]), on, files, cases: lines.map((line) => JSON.parse(line)) };
+}
+
+/** A policy's title as it is written, for the menu. */
+function titleOf(text) {
+  const [, en, zh] = /^policy \w+ "([^"]+)"(?:, zh "([^"]+)")?/m.exec(text);
+  return { en, zh: zh ?? en };
 }
 
 /** The policy of the front page comes first. */
@@ -45,7 +51,7 @@ function frontPage() {
     { id: "Wang", birth_date: "1941-02-01", registered_here: true, alive: true },
     { id: "Zhao", birth_date: "1952-02-01", registered_here: true, alive: true },
   ];
-  return { id: "allowance", pack: "", on: "2026-11-24", files: { "allowance.placet": text }, cases };
+  return { id: "allowance", pack: "", title: titleOf(text), on: "2026-11-24", files: { "allowance.placet": text }, cases };
 }
 
 rmSync(site, { recursive: true, force: true });

@@ -193,7 +193,7 @@ function showSelects() {
     select.replaceChildren(...options.map(([key, label]) => h("option", { value: key }, label)));
     select.value = value;
   };
-  const title = (e) => `${e.pack ? `${e.pack}: ` : ""}${e.id.replaceAll("_", " ")}`;
+  const title = (e) => `${e.title[state.language]}${e.pack ? ` (${e.pack})` : ""}`;
   fill($("example"), examples.map((e) => [e.id, title(e)]), state.example);
   fill($("file"), Object.keys(state.files).map((name) => [name, name]), state.file);
   const cases = exampleOf(state.example).cases.map((c, i) => [String(i), String(c.id)]);
