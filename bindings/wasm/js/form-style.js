@@ -66,6 +66,7 @@ button.small { min-height: 2rem; padding: .1rem .6rem; border-color: transparent
 .standing.approved { border-color: var(--_good); } .standing.approved .headline { color: var(--_good); }
 .standing.against, .standing.invalid { border-color: var(--_bad); } .standing.against .headline, .standing.invalid .headline { color: var(--_bad); }
 .standing.person { border-color: var(--_person); } .standing.person .headline { color: var(--_person); }
+h3.headline { outline-offset: 5px; margin-bottom: .35rem; }
 .headline { font-size: 1.1rem; font-weight: 700; }
 .standing ul { list-style: none; display: grid; gap: .5rem; }
 .cites { color: var(--_soft); font-size: .9rem; }

@@ -452,9 +452,9 @@ export class PlacetForm extends HTMLElement {
   #byHolder(elsewhere) {
     const words = this.#words;
     const groups = new Map();
-    for (const { title, by, judged } of elsewhere) {
+    for (const { fact, by, judged } of elsewhere) {
       const name = (judged ? words.judgedBy : words.heldBy)(by);
-      groups.set(name, [...(groups.get(name) ?? []), title]);
+      groups.set(name, [...(groups.get(name) ?? []), this.#title(fact)]);
     }
     return [...groups].map(([name, titles]) => [h("strong", {}, name), h("div", {}, titles.join("; "))]);
   }

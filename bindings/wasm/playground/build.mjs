@@ -38,8 +38,8 @@ function example([pack, policy, on, samples]) {
 
 /** A policy's title as it is written, for the menu. */
 function titleOf(text) {
-  const [, en, zh] = /^policy \w+ "([^"]+)"(?:, zh "([^"]+)")?/m.exec(text);
-  return { en, zh: zh ?? en };
+  const [, name, en = name, zh = en] = /^policy (\w+)(?:\s+"([^"]+)"(?:,\s+zh "([^"]+)")?)?/m.exec(text);
+  return { en, zh };
 }
 
 /** The policy of the front page comes first. */

@@ -95,7 +95,7 @@ export function editor(parent, { changed, names }) {
       view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
     },
     label(text) {
-      view.dispatch({ effects: label.reconfigure(EditorView.contentAttributes.of({ "aria-label": text })) });
+      view.dispatch({ effects: label.reconfigure(EditorView.contentAttributes.of({ "aria-label": text, tabindex: "0" })) });
     },
     diagnose(found) {
       const end = view.state.doc.length;

@@ -211,6 +211,7 @@ function showWords() {
   $("language").setAttribute("aria-label", w.otherLabel);
   $("language").lang = state.language === "zh" ? "en" : "zh-Hans";
   for (const tab of TABS) $(`tab-${tab}`).textContent = w.tabs[tab];
+  $("facts").setAttribute("aria-label", w.facts);
   showSelects();
   drafting.label(`${w.policy}: ${state.file}`);
 }
