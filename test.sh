@@ -30,4 +30,7 @@ placet test rules/cn/shenzhen rules/us/snap rules/fr/allocations_familiales rule
 step "tests"
 cargo test --workspace --all-features
 
+step "the door to JavaScript"
+bindings/wasm/test.sh
+
 step "done: every part ran"

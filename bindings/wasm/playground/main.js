@@ -63,7 +63,7 @@ function showDiagnostics() {
   const { diagnostics } = studied;
   const count = (severity) => diagnostics.filter((d) => d.severity === severity).length;
   $("summary").textContent = diagnostics.length ? w.found(count("error"), count("warning")) : w.fine;
-  $("summary").className = count("error") ? "bad" : "good";
+  $("summary").className = count("error") ? "bad" : count("warning") ? "good some" : "good";
   drafting.diagnose(diagnostics.filter((d) => d.place.file === state.file));
   $("diagnostics").replaceChildren(
     ...diagnostics.slice(0, 50).map((d) =>

@@ -72,13 +72,22 @@ export function graphPane(pane, svg, dark, words) {
     sheet = h("div", { class: "sheet", tabindex: "0", role: "region" });
     sheet.attachShadow({ mode: "open" });
     const fit = h("input", { type: "checkbox", id: "fit" });
-    fit.addEventListener("change", () => sheet.classList.toggle("fit", fit.checked));
+    fit.addEventListener("change", () => {
+      sheet.classList.toggle("fit", fit.checked);
+      sheet.dataset.chosen = "";
+    });
     pane.replaceChildren(h("div", { class: "pane-tools" }, h("p", {}), h("label", {}, fit, h("span"))), sheet);
   }
   pane.querySelector(".pane-tools p").textContent = words.graphHint;
   pane.querySelector(".pane-tools label span").textContent = words.fit;
   sheet.setAttribute("aria-label", words.tabs.graph);
   sheet.shadowRoot.innerHTML = `<style>:host(.fit) svg { max-width: 100%; height: auto }</style>${themed}`;
+  // A picture that stays legible is shown whole, until the reader says otherwise.
+  if (sheet.dataset.chosen === undefined) {
+    const fits = sheet.shadowRoot.querySelector("svg").width.baseVal.value < 2.2 * sheet.clientWidth;
+    sheet.classList.toggle("fit", fits);
+    pane.querySelector("#fit").checked = fits;
+  }
 }
 
 export function scenariosPane(pane, run, words, { go, use }) {

@@ -69,7 +69,7 @@ test("mistakes are told as one writes; what is declared is offered; the format i
   assert.deepEqual(await axe(page, AXE), []);
   await page.locator("#diagnostics button").first().click();
   await page.keyboard.type("age");
-  await page.waitForFunction(() => document.querySelector("#summary").className === "good");
+  await page.waitForFunction(() => document.querySelector("#summary").className.startsWith("good"));
   await page.locator("#format").click();
   assert.match(await page.locator(".cm-content").innerText(), /require more\s+age is at least 5/);
   const colours = await page.evaluate(() => ["t-declaration", "t-keyword", "t-declared", "t-text", "t-number"].map((c) => document.querySelectorAll(`.${c}`).length));
@@ -98,7 +98,7 @@ test("every rule pack opens, decides its samples and runs its scenarios", async 
   for (const example of examples) {
     await choose(page, example);
     await tab(page, "decision");
-    assert.equal(await page.locator("#summary").getAttribute("class"), "good", example);
+    assert.match(await page.locator("#summary").getAttribute("class"), /^good/, example);
     const samples = await page.locator("#sample option").evaluateAll((all) => all.map((o) => o.value).filter(Boolean));
     assert.ok(samples.length > 2, example);
     for (const sample of samples.slice(0, 3)) {
@@ -233,7 +233,7 @@ test("diagnostics follow each key: 500 lines, and the largest rule pack", async 
   await page.keyboard.press("Control+A");
   await page.evaluate((t) => document.execCommand("insertText", false, t), `${text}# `);
   await page.keyboard.press("Control+End");
-  await page.waitForFunction(() => document.querySelector("#summary").className === "good");
+  await page.waitForFunction(() => document.querySelector("#summary").className.startsWith("good"));
   const report = (what, spent) => {
     assert.equal(spent.length, 30);
     console.log(`# key to diagnostics and decision, ${what}: median ${spent[15].toFixed(1)} ms, largest ${spent.at(-1).toFixed(1)} ms`);
