@@ -3,12 +3,11 @@
 //! A declaration that the grammar reads is told as the grammar read it, so that `label` is a word of the language in one place
 //! and a name in another. One that is broken is told word by word.
 
-use super::grammar::{PolicyParser, Rule};
+use super::grammar::Rule;
 use super::scan::{self, SegmentKind};
 use super::vocabulary::VOCABULARY;
 use crate::source::SourceId;
 use crate::syntax::trivia::{Trivia, token_length};
-use pest::Parser;
 
 /// What kind of token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -83,7 +82,7 @@ pub fn tokens(text: &str) -> Vec<Token> {
                 SegmentKind::EntityEnd | SegmentKind::Stray => None,
             };
             let rule = rule.filter(|_| segment.trouble.is_none());
-            match rule.and_then(|rule| PolicyParser::parse(rule, piece).ok()) {
+            match rule.and_then(|rule| super::parsed(rule, piece).ok()) {
                 Some(pairs) => read(pairs, segment.start, &mut all),
                 None => guess(piece, segment.start, &mut all),
             }
