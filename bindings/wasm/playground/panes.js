@@ -88,6 +88,11 @@ export function graphPane(pane, svg, dark, words) {
     sheet.classList.toggle("fit", fits);
     pane.querySelector("#fit").checked = fits;
   }
+  // Of one that does not fit, the beginning of the lit way is what to see first.
+  const first = sheet.shadowRoot.querySelector("g.fact.on .box");
+  if (first && sheet.scrollTop === 0 && sheet.scrollLeft === 0 && !sheet.classList.contains("fit")) {
+    sheet.scrollTop = first.y.baseVal.value - 60;
+  }
 }
 
 export function scenariosPane(pane, run, words, { go, use }) {

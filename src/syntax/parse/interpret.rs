@@ -112,7 +112,16 @@ impl Grammar {
                 }
                 Ok(state)
             }),
-            Step::First(steps) => steps.iter().fold(Err(state), |result, step| result.or_else(|s| self.step(step, s))),
+            Step::First(steps) => {
+                let mut state = state;
+                for step in steps {
+                    match self.step(step, state) {
+                        Ok(found) => return Ok(found),
+                        Err(back) => state = back,
+                    }
+                }
+                Err(state)
+            }
             Step::Repeat(step) if state.atomicity() != Atomicity::NonAtomic => state.repeat(|s| self.step(step, s)),
             Step::Repeat(step) => state.sequence(|s| {
                 s.optional(|s| {
