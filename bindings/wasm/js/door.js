@@ -20,7 +20,17 @@ function onOf(options) {
   throw new PlacetError("usage", "say with `on` for which day to decide, such as { on: \"2026-03-02\" }");
 }
 
-const languageOf = (options) => options?.language ?? "";
+function languageOf(options) {
+  const language = options?.language ?? "";
+  if (typeof language === "string") return language;
+  throw new PlacetError("usage", "a language is a tag such as `zh`");
+}
+
+/** JSON text; anything else would be read as memory. */
+function jsonText(text) {
+  if (typeof text === "string") return text;
+  throw new PlacetError("usage", "this takes JSON text; for objects there is a sister without `Json` in its name");
+}
 
 function filesOf(source) {
   // Half a surrogate pair cannot cross.
@@ -61,12 +71,18 @@ export function door(raw, drafting) {
     return lastNumber;
   }
 
+  // A bundle and its policies share one program, until it is given back.
+  function alive(held) {
+    if (held.program === null) throw new PlacetError("usage", "the bundle has been freed");
+    return held.program;
+  }
+
   class Bundle {
-    #program;
+    #held;
     #policies;
 
     constructor(program) {
-      this.#program = program;
+      this.#held = { program };
     }
 
     static compile(source) {
@@ -90,7 +106,7 @@ export function door(raw, drafting) {
     }
 
     get policies() {
-      this.#policies ??= json(() => this.#program.policies("")).map((about, at) => new Policy(this, this.#program, at, about));
+      this.#policies ??= json(() => alive(this.#held).policies("")).map((about, at) => new Policy(this, this.#held, at, about));
       return this.#policies;
     }
 
@@ -99,7 +115,7 @@ export function door(raw, drafting) {
     }
 
     toCompiled() {
-      return call(() => this.#program.save());
+      return call(() => alive(this.#held).save());
     }
 
     decide(facts, options) {
@@ -107,39 +123,42 @@ export function door(raw, drafting) {
     }
 
     decideJson(text, options) {
+      jsonText(text);
       const on = onOf(options);
       const show = (options.show ?? []).join("\n");
       return json(() =>
-        this.#program.decide_all(text, on, options.reasons ?? "all", show, languageOf(options), flags(options)),
+        alive(this.#held).decide_all(text, on, options.reasons ?? "all", show, languageOf(options), flags(options)),
       );
     }
 
     sample() {
-      return json(() => this.#program.sample());
+      return json(() => alive(this.#held).sample());
     }
 
     schema({ of = "facts", language = "" } = {}) {
-      return json(() => this.#program.schema(of === "decisions", language));
+      return json(() => alive(this.#held).schema(of === "decisions", languageOf({ language })));
     }
 
     typescript({ language = "" } = {}) {
-      return call(() => this.#program.typescript(language));
+      return call(() => alive(this.#held).typescript(languageOf({ language })));
     }
 
     free() {
-      this.#program.free();
+      const { program } = this.#held;
+      this.#held.program = null;
+      program?.free();
     }
   }
 
   class Policy {
-    #program;
+    #held;
     #at;
     #about;
     #briefs = new Map();
 
-    constructor(bundle, program, at, about) {
+    constructor(bundle, held, at, about) {
       this.bundle = bundle;
-      this.#program = program;
+      this.#held = held;
       this.#at = at;
       this.#about = about;
     }
@@ -169,15 +188,15 @@ export function door(raw, drafting) {
     }
 
     title(language = "") {
-      return this.#told(language).title ?? this.name;
+      return this.#told(languageOf({ language })).title ?? this.name;
     }
 
     cites(language = "") {
-      return this.#told(language).cites ?? undefined;
+      return this.#told(languageOf({ language })).cites ?? undefined;
     }
 
     #told(language) {
-      return language === "" ? this.#about : json(() => this.#program.policies(language))[this.#at];
+      return language === "" ? this.#about : json(() => alive(this.#held).policies(language))[this.#at];
     }
 
     toCompiled() {
@@ -189,10 +208,11 @@ export function door(raw, drafting) {
     }
 
     decideJson(text, options) {
+      jsonText(text);
       const on = onOf(options);
       const show = options.show ? options.show.join("\n") : "";
       const reasons = options.reasons ?? "all";
-      return json(() => this.#program.decide(this.#at, text, on, reasons, show, languageOf(options), flags(options)));
+      return json(() => alive(this.#held).decide(this.#at, text, on, reasons, show, languageOf(options), flags(options)));
     }
 
     brief(facts, options) {
@@ -200,12 +220,13 @@ export function door(raw, drafting) {
     }
 
     briefJson(text, options) {
+      jsonText(text);
       const on = options !== undefined && options.on === lastDay ? lastNumber : dayNumber(onOf(options));
       const bits = options.attested || options.complete ? flags(options) : 0;
       if (broken) throw broken;
       let told;
       try {
-        told = this.#program.brief(this.#at, text, on, bits);
+        told = alive(this.#held).brief(this.#at, text, on, bits);
       } catch (thrown) {
         return call(() => {
           throw thrown;
@@ -238,23 +259,23 @@ export function door(raw, drafting) {
     #explained(facts, options, asText) {
       const text = textOf(facts);
       const on = onOf(options);
-      return call(() => this.#program.explain(this.#at, text, on, languageOf(options), flags(options), asText));
+      return call(() => alive(this.#held).explain(this.#at, text, on, languageOf(options), flags(options), asText));
     }
 
     fields({ language = "" } = {}) {
-      return json(() => this.#program.fields(this.#at, language));
+      return json(() => alive(this.#held).fields(this.#at, languageOf({ language })));
     }
 
     standing(facts, options) {
       const text = textOf(facts);
       const on = onOf(options);
-      return json(() => this.#program.standing(this.#at, text, on, languageOf(options), flags(options)));
+      return json(() => alive(this.#held).standing(this.#at, text, on, languageOf(options), flags(options)));
     }
 
     changes(facts, options) {
       const text = textOf(facts);
       const on = onOf(options);
-      return json(() => this.#program.changes(this.#at, text, on, languageOf(options), flags(options)));
+      return json(() => alive(this.#held).changes(this.#at, text, on, languageOf(options), flags(options)));
     }
 
     decideColumns(columns, options) {
@@ -265,7 +286,7 @@ export function door(raw, drafting) {
       const out = { outcome: [], proposed: [], rule: [], needs: [], error: [], awards: {}, reports: {} };
       for (let from = 0; from < rows || from === 0; from += CHUNK) {
         const lines = linesOf(columns, from, Math.min(from + CHUNK, rows));
-        const told = json(() => this.#program.batch(this.#at, lines, on, languageOf(options), flags(options)));
+        const told = json(() => alive(this.#held).batch(this.#at, lines, on, languageOf(options), flags(options)));
         for (const name of ["outcome", "proposed", "rule", "needs", "error"]) out[name].push(...told[name]);
         for (const kind of ["awards", "reports"]) {
           for (const [name, values] of Object.entries(told[kind])) (out[kind][name] ??= []).push(...values);
@@ -275,13 +296,13 @@ export function door(raw, drafting) {
     }
 
     graph({ format = "svg", language = "" } = {}) {
-      return call(() => this.#program.graph(this.#at, format, language));
+      return call(() => alive(this.#held).graph(this.#at, String(format), languageOf({ language })));
     }
 
     picture(facts, options) {
       const text = textOf(facts);
       const on = onOf(options);
-      return call(() => this.#program.picture(this.#at, text, on, languageOf(options), flags(options)));
+      return call(() => alive(this.#held).picture(this.#at, text, on, languageOf(options), flags(options)));
     }
 
     sample() {
@@ -318,7 +339,7 @@ export function door(raw, drafting) {
       const compiles = !diagnostics.some((d) => d.severity === "error");
       return {
         diagnostics,
-        names: json(() => checked.names(language)),
+        names: json(() => checked.names(languageOf({ language }))),
         bundle: compiles ? new Bundle(call(() => checked.program())) : undefined,
         ...(scenarios && compiles ? json(() => checked.scenarios()) : {}),
       };

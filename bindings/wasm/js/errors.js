@@ -36,7 +36,10 @@ export class ArtefactError extends PlacetError {
 export function translate(thrown) {
   if (thrown instanceof PlacetError) return thrown;
   if (typeof thrown !== "string") {
-    return new PlacetError("internal", "the engine has stopped; this is a defect of Placet", { cause: thrown });
+    const stopped = thrown instanceof WebAssembly.RuntimeError || thrown instanceof RangeError;
+    return stopped
+      ? new PlacetError("internal", "the engine has stopped; this is a defect of Placet", { cause: thrown })
+      : new PlacetError("usage", `the call makes no sense: ${thrown?.message ?? thrown}`, { cause: thrown });
   }
   let told;
   try {

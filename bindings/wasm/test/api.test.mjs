@@ -117,6 +117,11 @@ test("errors are errors, with codes and all that is wrong", () => {
     () => policy.brief({}, { on: "never" }),
     () => policy.graph({ format: "png" }),
     () => Policy.compile(5),
+    () => policy.decideJson(5, { on }),
+    () => policy.briefJson(undefined, { on }),
+    () => policy.decide({}, { on, language: 5 }),
+    () => policy.fields({ language: 5 }),
+    () => policy.title({}),
     () => Policy.compile(TEXT, { policy: "other" }),
     () => runtime.Bundle.compile(TEXT),
   ]) {
@@ -172,7 +177,7 @@ test("drafting: diagnostics, names, scenarios, format, tokens", () => {
   assert.equal(studied.bundle, undefined);
   assert.ok(studied.names.some((n) => n.kind === "declared" && n.name === "income"));
   assert.ok(study(TEXT).names.some((n) => n.kind === "fact" && n.name === "income" && n.title === "Income"));
-  assert.equal(format("policy   p\nfact a:yes or no\nrequire r a"), "policy p\n\nfact a: yes or no\n\nrequire r\n  a\n");
+  assert.equal(format("policy   p\nfact a:yes or no\nrequire r a"), "policy p\nfact a: yes or no\nrequire r\n  a\n");
   const { kinds, keywords } = vocabulary();
   const all = tokens('fact a: yes or no label "年龄" # b');
   const told = [];
@@ -194,4 +199,7 @@ test("files that use each other, several policies, one bundle", () => {
   assert.equal(again.policy("snap").graphHash, bundle.policy("snap").graphHash);
   assert.deepEqual(again.toCompiled(), bundle.toCompiled());
   again.free();
+  again.free();
+  assert.throws(() => again.policy("snap").decide({}, { on }), { code: "usage", message: "the bundle has been freed" });
+  assert.equal(bundle.policy("snap").decide({}, { on: "2026-01-15" }).outcome, "incomplete");
 });
