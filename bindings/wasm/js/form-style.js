@@ -23,9 +23,10 @@ export const STYLE = `
 [hidden] { display: none !important; }
 .sheet { display: grid; gap: 1.5rem; padding: 1rem; }
 @container (min-width: 46rem) {
-  .sheet { grid-template-columns: minmax(0, 3fr) minmax(16rem, 2fr); align-items: start; padding: 1.5rem; }
+  .sheet { grid-template-columns: minmax(0, 3fr) minmax(16rem, 2fr); grid-template-rows: auto auto 1fr; align-items: start; padding: 1.5rem; }
   header { grid-column: 1 / -1; }
-  .standing { position: sticky; top: 1rem; }
+  [part="standing"] { position: sticky; top: 1rem; grid-row: span 2; }
+  [part="body"], .given { grid-column: 1; }
 }
 h2, h3, h4, p, ol, ul, dl, dd, fieldset { margin: 0; padding: 0; border: 0; }
 h2 { font-size: 1.5rem; line-height: 1.25; }

@@ -56,6 +56,7 @@ export class PlacetForm extends HTMLElement {
         part("header", "header"),
         part("div", "body"),
         part("section", "standing", { class: "standing" }),
+        part("section", "answers", { class: "given" }),
         part("p", "status", { class: "unseen", role: "status" }),
       ),
     );
@@ -185,6 +186,7 @@ export class PlacetForm extends HTMLElement {
   #broken(error) {
     this.#parts.body.replaceChildren(h("p", { class: "error", role: "alert" }, this.#words.engine), h("p", {}, error.message));
     this.#parts.standing.hidden = true;
+    this.#parts.answers.hidden = true;
     this.#tell("placet-error", { error });
   }
 
@@ -304,7 +306,8 @@ export class PlacetForm extends HTMLElement {
       event.preventDefault();
       this.#commit();
     });
-    body.replaceChildren(form, this.#answersList());
+    body.replaceChildren(form);
+    this.#drawAnswers();
   }
 
   /** Facts with what is filled in on this page. */
@@ -489,12 +492,12 @@ export class PlacetForm extends HTMLElement {
         ...this.#changes(),
       ),
       this.#askAllOffer(),
-      this.#answersList(),
       h("div", { class: "actions" }, h("button", { type: "button", part: "button", onclick: () => {
         this.reset();
         this.#controls[0]?.focus();
       } }, words.again)),
     );
+    this.#drawAnswers();
     if (this.#finished) return;
     this.#finished = true;
     this.#tell("placet-finish", { facts: this.facts, standing: this.#standing });
@@ -546,7 +549,7 @@ export class PlacetForm extends HTMLElement {
     return h("button", { type: "button", class: "small", part: "button", "aria-label": label, onclick }, this.#words.change);
   }
 
-  #answersList() {
+  #drawAnswers() {
     const words = this.#words;
     const rows = [];
     const add = (fields, record, before) => {
@@ -562,8 +565,8 @@ export class PlacetForm extends HTMLElement {
       }
     };
     add(this.#fields, this.#answers, "");
-    if (!rows.length) return "";
-    return h("section", { part: "answers" }, h("h4", {}, words.answers), h("dl", { class: "answers" }, ...rows));
+    this.#parts.answers.hidden = rows.length === 0;
+    this.#parts.answers.replaceChildren(h("h4", {}, words.answers), h("dl", { class: "answers" }, ...rows));
   }
 }
 
