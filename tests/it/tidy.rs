@@ -12,7 +12,7 @@ const ORDER: &[&[&str]] = &[
     &["facts"],
     &["eval"],
     &["decide"],
-    &["explain", "scenario", "analysis", "schema"],
+    &["explain", "form", "scenario", "analysis", "schema"],
     &["compile", "policy"],
     &["columns"],
 ];
