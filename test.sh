@@ -16,6 +16,9 @@ cargo check --package placet --no-default-features
 cargo check --package placet --no-default-features --features compile
 cargo check --package placet --no-default-features --features csv
 
+step "the command without columns"
+cargo clippy --package placet-cli --no-default-features -- -D warnings
+
 step "the documentation"
 RUSTDOCFLAGS="-D warnings" cargo doc --package placet --no-deps --all-features
 

@@ -6,8 +6,10 @@ use placet::value::Date;
 /// Check, test and run policies.
 #[derive(Debug, Parser)]
 #[command(name = "placet", version, about, max_term_width = 100)]
-#[command(after_help = "Exit codes: 0 fine, 1 a check, test or replay failed, 2 usage, 3 data, 4 internal. \
-                        A decline is not an error.")]
+#[command(
+    after_help = "Exit codes: 0 fine, 1 a check, test or replay failed, 2 usage, 3 data, 4 internal, 130 interrupted. \
+                        A decline is not an error."
+)]
 pub struct Arguments {
     /// How errors are told
     #[arg(long, global = true, value_name = "FORMAT", default_value = "human")]

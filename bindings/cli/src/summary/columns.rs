@@ -84,11 +84,20 @@ impl Counts {
         // Outcome, whether a decline is proposed, and rule: counted by their keys first, by their names after.
         let rules = decided.names.len() + 1;
         let mut counts = vec![0u64; 16 * rules];
-        let keys = decided.rules.keys();
-        for (row, outcome) in decided.outcomes.iter().enumerate() {
-            let rule = if keys.is_null(row) { rules - 1 } else { keys.value(row) as usize };
-            let proposed = usize::from(!decided.proposed.is_null(row));
-            counts[(*outcome as usize & 7) * 2 * rules + proposed * rules + rule] += 1;
+        let mut count = |outcome: i8, rule: Option<i16>, proposed: bool| {
+            let rule = rule.map_or(rules - 1, |key| key as usize);
+            counts[(outcome as usize & 7) * 2 * rules + usize::from(proposed) * rules + rule] += 1;
+        };
+        let rows = decided.outcomes.iter().zip(decided.rules.keys());
+        match decided.proposed.nulls().filter(|_| decided.proposed.null_count() < decided.proposed.len()) {
+            Some(proposed) => {
+                rows.zip(proposed).for_each(|((outcome, rule), proposed)| count(*outcome, rule, proposed));
+            }
+            // Where declines are automatic, none is proposed.
+            None => {
+                let all = decided.proposed.null_count() == 0;
+                rows.for_each(|(outcome, rule)| count(*outcome, rule, all));
+            }
         }
         for (place, times) in counts.into_iter().enumerate().filter(|(_, times)| *times > 0) {
             let (outcome, proposed, rule) = (place / (2 * rules), place / rules % 2 == 1, place % rules);

@@ -31,8 +31,8 @@ pub struct Unit {
 }
 
 enum Part {
-    /// Row groups of a Parquet file.
-    Groups(Vec<usize>),
+    /// Row groups of a Parquet file; of a large one only so many rows after so many others.
+    Groups(Vec<usize>, Option<(usize, usize)>),
     Batches(Vec<RecordBatch>),
 }
 
@@ -73,8 +73,8 @@ struct Current {
 }
 
 enum Rest {
-    /// Runs of row groups, and how many bytes each has.
-    Groups(VecDeque<(Vec<usize>, u64)>),
+    /// Parts, and how many bytes each has.
+    Groups(VecDeque<(Part, u64)>),
     /// Batches still to be read, and what of the last is left.
     Batches(Box<dyn Iterator<Item = Result<RecordBatch, ArrowError>> + Send>, Option<RecordBatch>),
 }
@@ -165,21 +165,9 @@ impl<'a> Units<'a> {
         let metadata = ArrowReaderMetadata::try_new(metadata.metadata().clone(), asked).unwrap_or(metadata);
         let (batches, columns) = self.ready(path, metadata.schema())?;
         let mask = ProjectionMask::roots(metadata.parquet_schema(), columns);
-        let mut runs: VecDeque<(Vec<usize>, u64)> = VecDeque::new();
-        let mut rows = ROWS;
-        for (at, group) in metadata.metadata().row_groups().iter().enumerate() {
-            if rows >= ROWS {
-                runs.push_back((Vec::new(), 0));
-                rows = 0;
-            }
-            if let Some((groups, bytes)) = runs.back_mut() {
-                groups.push(at);
-                *bytes += u64::try_from(group.compressed_size()).unwrap_or(0);
-                rows += usize::try_from(group.num_rows()).unwrap_or(0);
-            }
-        }
+        let parts = parts(&metadata, &mask);
         let parquet = Some(Parquet { file, metadata, mask });
-        Ok(Current { file: Arc::new(Opened { path: path.to_owned(), batches, parquet }), rest: Rest::Groups(runs) })
+        Ok(Current { file: Arc::new(Opened { path: path.to_owned(), batches, parquet }), rest: Rest::Groups(parts) })
     }
 
     /// Texts that are values of an enumeration, as keys: so they stand in the file, and so they are decided fastest.
@@ -225,6 +213,42 @@ impl<'a> Units<'a> {
     }
 }
 
+/// A Parquet file in parts: small row groups together, large ones in stretches, so that all cores have something to do.
+fn parts(metadata: &ArrowReaderMetadata, mask: &ProjectionMask) -> VecDeque<(Part, u64)> {
+    let schema = metadata.parquet_schema();
+    // Pages of lists do not tell how many rows they hold: to pass over rows they would have to be decoded.
+    let is_flat =
+        (0..schema.num_columns()).all(|leaf| !mask.leaf_included(leaf) || schema.column(leaf).max_rep_level() == 0);
+    let mut parts: VecDeque<(Part, u64)> = VecDeque::new();
+    let mut together = ROWS;
+    for (at, group) in metadata.metadata().row_groups().iter().enumerate() {
+        let rows = usize::try_from(group.num_rows()).unwrap_or(0);
+        let bytes = u64::try_from(group.compressed_size()).unwrap_or(0);
+        if is_flat && rows >= 2 * ROWS {
+            let stretches = (rows / ROWS) as u64;
+            for first in (0..stretches as usize).map(|n| n * ROWS) {
+                let is_last = first + 2 * ROWS > rows;
+                let stretch = Some((first, if is_last { rows - first } else { ROWS }));
+                parts.push_back((Part::Groups(vec![at], stretch), bytes / stretches));
+            }
+            together = ROWS;
+            continue;
+        }
+        match parts.back_mut() {
+            Some((Part::Groups(groups, None), sum)) if together < ROWS => {
+                groups.push(at);
+                *sum += bytes;
+                together += rows;
+            }
+            _ => {
+                parts.push_back((Part::Groups(vec![at], None), bytes));
+                together = rows;
+            }
+        }
+    }
+    parts
+}
+
 /// How many columns are carried: they stand before all others.
 fn carried(a: &Decide, schema: &Schema) -> usize {
     let id = a.columns.id.as_deref().unwrap_or("id");
@@ -256,7 +280,7 @@ impl Current {
     fn next(&mut self) -> Result<Option<Unit>, Failure> {
         let unit = |part, bytes| Unit { file: self.file.clone(), part, bytes };
         match &mut self.rest {
-            Rest::Groups(runs) => Ok(runs.pop_front().map(|(groups, bytes)| unit(Part::Groups(groups), bytes))),
+            Rest::Groups(parts) => Ok(parts.pop_front().map(|(part, bytes)| unit(part, bytes))),
             Rest::Batches(reader, left) => {
                 let (mut batches, mut rows) = (Vec::new(), 0);
                 while rows < ROWS {
@@ -284,18 +308,20 @@ impl Unit {
     pub fn batches(self) -> Result<Box<dyn Iterator<Item = Result<RecordBatch, Failure>>>, Failure> {
         let path = self.file.path.clone();
         match (self.part, &self.file.parquet) {
-            (Part::Groups(groups), Some(parquet)) => {
+            (Part::Groups(groups, stretch), Some(parquet)) => {
                 let file = parquet.file.try_clone().map_err(|e| Failure::io("read", &path, &e))?;
-                let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, parquet.metadata.clone())
+                let mut builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, parquet.metadata.clone())
                     .with_row_groups(groups)
                     .with_projection(parquet.mask.clone())
-                    .with_batch_size(DECODED)
-                    .build()
-                    .map_err(|e| failure(&path, &e))?;
+                    .with_batch_size(DECODED);
+                if let Some((first, rows)) = stretch {
+                    builder = builder.with_offset(first).with_limit(rows);
+                }
+                let reader = builder.build().map_err(|e| failure(&path, &e))?;
                 Ok(Box::new(reader.map(move |batch| batch.map_err(|e| failure(&path, &e)))))
             }
             (Part::Batches(batches), _) => Ok(Box::new(batches.into_iter().map(Ok))),
-            (Part::Groups(_), None) => Err(Failure::Internal(format!("`{path}` has no row groups"))),
+            (Part::Groups(..), None) => Err(Failure::Internal(format!("`{path}` has no row groups"))),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Columns of decisions as files.
 
+use super::pages::{ColumnChunk, ColumnWriter};
 use super::text::{Csv, Lines};
 use crate::failure::Failure;
 use crate::files::Out;
@@ -8,11 +9,12 @@ use arrow_array::{ArrayRef, RecordBatch};
 use arrow_ipc::writer::{FileWriter, StreamWriter};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use parquet::arrow::ArrowWriter;
-use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves};
+use parquet::arrow::arrow_writer::ArrowRowGroupWriterFactory;
 use parquet::basic::{Compression, Encoding as Stored, ZstdLevel};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::writer::SerializedFileWriter;
-use parquet::schema::types::ColumnPath;
+use parquet::schema::types::{ColumnDescPtr, ColumnPath};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// How decisions are written, told by the file's ending.
@@ -57,7 +59,7 @@ enum Kind {
 
 /// Makes bytes of decisions, on any core.
 pub enum Encoder {
-    Parquet(ArrowRowGroupWriterFactory, SchemaRef),
+    Parquet(Groups),
     /// Columns whose dictionaries may differ from batch to batch are written plain: Arrow's files take one dictionary a column.
     Arrow(SchemaRef),
     Csv(Csv),
@@ -66,7 +68,7 @@ pub enum Encoder {
 
 /// A unit on its way.
 pub enum Encoding<'a> {
-    Parquet { columns: Vec<ArrowColumnWriter>, schema: &'a Schema },
+    Parquet { columns: Vec<ColumnWriter>, schema: &'a Schema },
     Arrow { batches: Vec<RecordBatch>, schema: &'a SchemaRef },
     Csv { csv: &'a Csv, bytes: Vec<u8> },
     Lines { lines: &'a Lines, bytes: Vec<u8> },
@@ -75,7 +77,7 @@ pub enum Encoding<'a> {
 /// A unit ready to be written.
 pub enum Encoded {
     /// A row group.
-    Parquet(Vec<ArrowColumnChunk>),
+    Parquet(Vec<ColumnChunk>),
     Arrow(Vec<RecordBatch>),
     Text(Vec<u8>),
 }
@@ -88,6 +90,10 @@ impl Sink {
         schema: &SchemaRef,
         carried: usize,
     ) -> Result<(Sink, Encoder), Failure> {
+        if let Some(name) = twice(schema) {
+            let text = format!("`{name}` is a column of the decisions; what is carried has to be called otherwise");
+            return Err(Failure::Usage(text));
+        }
         let mut out = Out::open(path)?;
         let plain = plain(schema, carried);
         Ok(match form {
@@ -95,7 +101,9 @@ impl Sink {
                 let properties = properties(schema, carried)?;
                 let writer = ArrowWriter::try_new(out, schema.clone(), Some(properties)).map_err(|e| failure(&e))?;
                 let (writer, factory) = writer.into_serialized_writer().map_err(|e| failure(&e))?;
-                (Sink(Kind::Parquet(writer)), Encoder::Parquet(factory, schema.clone()))
+                let columns = writer.schema_descr().columns().to_vec();
+                let groups = Groups { factory, schema: schema.clone(), columns, carried };
+                (Sink(Kind::Parquet(writer)), Encoder::Parquet(groups))
             }
             Form::ArrowFile => {
                 let writer = FileWriter::try_new(out, &plain).map_err(|e| failure(&e))?;
@@ -119,8 +127,7 @@ impl Sink {
         match (&mut self.0, unit) {
             (Kind::Parquet(writer), Encoded::Parquet(columns)) => {
                 let mut group = writer.next_row_group().map_err(|e| failure(&e))?;
-                let mut all = columns.into_iter();
-                all.try_for_each(|c| c.append_to_row_group(&mut group)).map_err(|e| failure(&e))?;
+                columns.into_iter().try_for_each(|column| column.append(&mut group))?;
                 group.close().map(drop).map_err(|e| failure(&e))
             }
             (Kind::ArrowFile(writer), Encoded::Arrow(batches)) => {
@@ -149,10 +156,7 @@ impl Encoder {
     /// Begins a unit, by its number.
     pub fn unit(&self, number: usize) -> Result<Encoding<'_>, Failure> {
         Ok(match self {
-            Encoder::Parquet(factory, schema) => {
-                let columns = factory.create_column_writers(number).map_err(|e| failure(&e))?;
-                Encoding::Parquet { columns, schema }
-            }
+            Encoder::Parquet(groups) => Encoding::Parquet { columns: groups.columns(number)?, schema: &groups.schema },
             Encoder::Arrow(schema) => Encoding::Arrow { batches: Vec::new(), schema },
             Encoder::Csv(csv) => Encoding::Csv { csv, bytes: Vec::new() },
             Encoder::Lines(lines) => Encoding::Lines { lines, bytes: Vec::new() },
@@ -165,13 +169,8 @@ impl Encoding<'_> {
     pub fn write(&mut self, batch: RecordBatch) -> Result<(), Failure> {
         match self {
             Encoding::Parquet { columns, schema } => {
-                let mut writers = columns.iter_mut();
-                for (field, array) in schema.fields().iter().zip(batch.columns()) {
-                    let leaves = compute_leaves(field, array).map_err(|e| failure(&e))?;
-                    for (leaf, writer) in leaves.iter().zip(&mut writers) {
-                        writer.write(leaf).map_err(|e| failure(&e))?;
-                    }
-                }
+                let fields = schema.fields().iter().zip(batch.columns());
+                columns.iter_mut().zip(fields).try_for_each(|(column, (field, array))| column.write(field, array))?;
             }
             Encoding::Arrow { batches, schema } => {
                 let each = schema.fields().iter().zip(batch.columns());
@@ -188,12 +187,49 @@ impl Encoding<'_> {
     pub fn finish(self) -> Result<Encoded, Failure> {
         Ok(match self {
             Encoding::Parquet { columns, .. } => {
-                let chunks = columns.into_iter().map(ArrowColumnWriter::close).collect::<Result<_, _>>();
-                Encoded::Parquet(chunks.map_err(|e| failure(&e))?)
+                let chunks: Result<Vec<_>, _> = columns.into_iter().map(ColumnWriter::close).collect();
+                Encoded::Parquet(chunks?.into_iter().flatten().collect())
             }
             Encoding::Arrow { batches, .. } => Encoded::Arrow(batches),
             Encoding::Csv { bytes, .. } | Encoding::Lines { bytes, .. } => Encoded::Text(bytes),
         })
+    }
+}
+
+/// A name that two columns have.
+fn twice(schema: &Schema) -> Option<&str> {
+    let mut met = BTreeSet::new();
+    schema.fields().iter().map(|f| f.name().as_str()).find(|name| !met.insert(*name))
+}
+
+/// What makes the columns of row groups.
+pub struct Groups {
+    factory: ArrowRowGroupWriterFactory,
+    schema: SchemaRef,
+    /// The leaves.
+    columns: Vec<ColumnDescPtr>,
+    carried: usize,
+}
+
+impl Groups {
+    /// The columns of a row group, by its number.
+    fn columns(&self, number: usize) -> Result<Vec<ColumnWriter>, Failure> {
+        let writers = self.factory.create_column_writers(number).map_err(|e| failure(&e))?;
+        let mut leaves = self.columns.iter().cloned().zip(writers).peekable();
+        let mut columns = Vec::new();
+        for (place, field) in self.schema.fields().iter().enumerate() {
+            // A path begins with the field it belongs to.
+            let is_own = |(column, _): &(ColumnDescPtr, _)| column.path().parts().first() == Some(field.name());
+            let mut own = Vec::new();
+            while let Some(leaf) = leaves.next_if(is_own) {
+                own.push(leaf);
+            }
+            columns.push(match (own.len(), own.pop()) {
+                (1, Some((column, writer))) if place >= self.carried => ColumnWriter::own(field, column, writer),
+                (_, last) => ColumnWriter::Any(own.into_iter().chain(last).map(|(_, writer)| writer).collect()),
+            });
+        }
+        Ok(columns)
     }
 }
 
@@ -203,7 +239,8 @@ fn properties(schema: &SchemaRef, carried: usize) -> Result<WriterProperties, Fa
     let level = ZstdLevel::try_new(1).map_err(|e| failure(&e))?;
     let mut builder = WriterProperties::builder()
         .set_compression(Compression::ZSTD(level))
-        .set_statistics_enabled(EnabledStatistics::None);
+        .set_statistics_enabled(EnabledStatistics::None)
+        .set_offset_index_disabled(true);
     for field in schema.fields().iter().take(carried) {
         let column = ColumnPath::from(field.name().as_str());
         builder = builder.set_column_statistics_enabled(column.clone(), EnabledStatistics::Chunk);

@@ -34,7 +34,7 @@ award price: money in EUR "Price" cites "s. 4" as if kind is student then 10 els
 fn applicants(from: usize, rows: usize) -> RecordBatch {
     let numbers = || from..from + rows;
     let ids: StringArray = numbers().map(|i| Some(format!("n{i}"))).collect();
-    let births: Date32Array = numbers().map(|i| (i % 11 > 0).then_some((i as i32 * 397) % 19_000)).collect();
+    let births: Date32Array = numbers().map(|i| (i % 11 > 0).then_some((i * 397 % 19_000) as i32)).collect();
     let savings: Int64Array =
         numbers().map(|i| (i % 13 > 0).then_some(if i == 7 { -5 } else { i as i64 * 700 % 900_000 })).collect();
     let kinds: StringArray = numbers().map(|i| [Some("student"), Some("worker"), None][i % 3]).collect();
@@ -82,6 +82,7 @@ fn desk() -> Desk {
 }
 
 const COLUMNS: &str = "--minor-units savings --none-where-null kind";
+const ROWS: &str = "--empty-is-none kind";
 
 #[test]
 fn every_form_in_and_out_tells_the_same_decisions() {
@@ -100,7 +101,8 @@ fn every_form_in_and_out_tells_the_same_decisions() {
     writer.write(&batch).expect("rows");
     writer.finish().expect("an end");
 
-    let ran = desk.run(&format!("decide pass.placet --facts cases.parquet --on 2026-03-02 {COLUMNS} -q")).ends(3);
+    let ran =
+        desk.run(&format!("decide pass.placet --facts cases.parquet --on 2026-03-02 {COLUMNS} --standings -q")).ends(3);
     let expected = by_case(&ran.out);
     assert_eq!(expected.len(), 300);
     let outcomes = |all: &BTreeMap<String, serde_json::Value>| {
@@ -113,7 +115,7 @@ fn every_form_in_and_out_tells_the_same_decisions() {
     assert!(outcomes(&expected).len() > 4, "{:?}", outcomes(&expected));
 
     // Single decisions, from rows.
-    let single = desk.run("decide pass.placet --facts cases.csv --on 2026-03-02 --empty-is-none kind -q").ends(3);
+    let single = desk.run(&format!("decide pass.placet --facts cases.csv --on 2026-03-02 {ROWS} -q")).ends(3);
     for line in single.out.lines() {
         let whole: serde_json::Value = serde_json::from_str(line).expect("JSON");
         let columns = &expected[whole["case"].as_str().expect("a case")];
@@ -125,20 +127,20 @@ fn every_form_in_and_out_tells_the_same_decisions() {
         }
     }
 
-    let baseline = desk.decided("cases.parquet", COLUMNS, "out.parquet");
+    let baseline = desk.decided("cases.parquet", &format!("{COLUMNS} --standings"), "out.parquet");
     assert_eq!(baseline.num_rows(), 300);
     let ids: StringArray = (0..300).map(|i| Some(format!("n{i}"))).collect();
     assert_eq!(&baseline["id"], &(Arc::new(ids) as ArrayRef), "in the order of the rows");
     for row in 0..300 {
         let told = &expected[&format!("n{row}")];
-        for column in ["outcome", "rule", "cites", "proposed"] {
+        for column in ["outcome", "rule", "cites", "proposed", "standing.young", "standing.odd"] {
             assert_eq!(told[column].as_str(), coded(&baseline, column, row), "{row} {column}");
         }
     }
     for facts in ["cases.parquet", "cases.arrow", "cases.feather", "cases.arrows", "cases.csv"] {
-        let options = if facts == "cases.csv" { "--empty-is-none kind" } else { COLUMNS };
+        let options = format!("{} --standings", if facts == "cases.csv" { ROWS } else { COLUMNS });
         for out in ["out.parquet", "out.arrow", "out.feather", "out.arrows"] {
-            let decided = desk.decided(facts, options, out);
+            let decided = desk.decided(facts, &options, out);
             assert_eq!(decided.schema().fields(), baseline.schema().fields(), "{facts} {out}");
             for (field, (own, expected)) in
                 baseline.schema().fields().iter().zip(decided.columns().iter().zip(baseline.columns()))
@@ -191,6 +193,19 @@ fn a_folder_of_files_is_one_run_in_the_order_of_names() {
     std::fs::create_dir(desk.path().join("none")).expect("a folder");
     let none = desk.run("decide pass.placet --facts none --on 2026-03-02").ends(2);
     assert_snapshot!(none.err, @"error: the folder `none` holds no file of facts: take one that ends in `.json`, `.jsonl`, `.csv`, `.parquet`, `.arrow`, `.feather`, `.ipc` or `.arrows`");
+}
+
+#[test]
+fn a_large_row_group_is_cut_for_all_cores() {
+    let desk = desk();
+    let rows = 2 * (1 << 17) + 5;
+    let whole = applicants(0, rows);
+    put_parquet(&desk.path().join("one.parquet"), &whole, rows);
+    let decided = desk.decided("one.parquet", COLUMNS, "out.parquet");
+    assert_eq!(&decided["id"], &whole["id"], "every row, in order");
+    let file = File::open(desk.path().join("out.parquet")).expect("a file");
+    let written = ParquetRecordBatchReaderBuilder::try_new(file).expect("Parquet");
+    assert_eq!(written.metadata().num_row_groups(), 2);
 }
 
 #[test]
@@ -260,6 +275,7 @@ fn what_is_read_and_what_goes_through_can_be_said() {
     let ran =
         desk.run("decide pass.placet --facts cases.parquet --other-columns --on 2026-03-02 --reasons all").ends(2);
     assert_snapshot!(ran.err, @"error: `--reasons` goes with whole decisions; columns tell the deciding rule, and with `--standings` all");
+    desk.run("decide pass.placet --facts cases.parquet --on 2026-03-02 --carry outcome --other-columns").ends(3);
     let desk = desk.put("one.json", "{}");
     let ran = desk.run("decide pass.placet --facts one.json --on 2026-03-02 --carry region").ends(2);
     assert_snapshot!(ran.err, @"error: `--carry` goes with facts from Parquet or Arrow files");
