@@ -44,7 +44,6 @@ pub struct Opened {
 }
 
 struct Parquet {
-    file: File,
     metadata: ArrowReaderMetadata,
     mask: ProjectionMask,
 }
@@ -166,7 +165,7 @@ impl<'a> Units<'a> {
         let (batches, columns) = self.ready(path, metadata.schema())?;
         let mask = ProjectionMask::roots(metadata.parquet_schema(), columns);
         let parts = parts(&metadata, &mask);
-        let parquet = Some(Parquet { file, metadata, mask });
+        let parquet = Some(Parquet { metadata, mask });
         Ok(Current { file: Arc::new(Opened { path: path.to_owned(), batches, parquet }), rest: Rest::Groups(parts) })
     }
 
@@ -309,7 +308,8 @@ impl Unit {
         let path = self.file.path.clone();
         match (self.part, &self.file.parquet) {
             (Part::Groups(groups, stretch), Some(parquet)) => {
-                let file = parquet.file.try_clone().map_err(|e| Failure::io("read", &path, &e))?;
+                // Opened anew: handles that are cloned share the place they read at, and other cores read other places.
+                let file = File::open(&path).map_err(|e| Failure::io("read", &path, &e))?;
                 let mut builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, parquet.metadata.clone())
                     .with_row_groups(groups)
                     .with_projection(parquet.mask.clone())
