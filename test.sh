@@ -36,4 +36,7 @@ cargo test --workspace --all-features
 step "the Python package"
 bindings/python/test.sh
 
+step "the door to JavaScript"
+bindings/wasm/test.sh
+
 step "done: every part ran"

@@ -39,6 +39,7 @@
 //! Without the feature `compile` there is neither parser nor model: compiled policies are loaded ([`Policy::from_compiled`]) and
 //! decide all the same. The engine has no clock, reads no file and no environment, and uses no binary floating point.
 
+mod brief;
 #[cfg(feature = "arrow")]
 pub mod columns;
 #[cfg(feature = "compile")]
@@ -48,6 +49,7 @@ pub mod diagnostic;
 pub mod eval;
 pub mod explain;
 pub mod facts;
+pub mod form;
 pub mod graph;
 #[cfg(feature = "compile")]
 pub mod model;
@@ -63,9 +65,10 @@ pub mod source;
 pub mod syntax;
 pub mod value;
 
+pub use brief::{Brief, Briefs};
 #[cfg(feature = "arrow")]
 pub use columns::{BatchError, BatchOptions, Batches};
-pub use decide::{Brief, Decision, FaultNote, Need, Options, Outcome, Outcomes, Reason, ReasonKind, Reasons, Standing};
+pub use decide::{Decision, FaultNote, Need, Options, Outcome, Outcomes, Reason, ReasonKind, Reasons, Standing};
 pub use decide::{Told, ToldValue};
 pub use diagnostic::{Code, Diagnostic, Severity};
 pub use explain::Explanation;
@@ -73,7 +76,7 @@ pub use facts::{Answer, Facts, FactsError, FactsErrors, Member};
 pub use graph::artefact::ArtefactError;
 #[cfg(feature = "compile")]
 pub use policy::CompileError;
-pub use policy::{Bundle, FactsBuilder, Policy, Quick};
+pub use policy::{Bundle, FactsBuilder, Policy};
 pub use source::Sources;
 pub use value::{Date, Value};
 

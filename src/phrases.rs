@@ -154,6 +154,22 @@ pub(crate) struct Phrases {
     pub may_fail: &'static str,
     /// What the marks before conditions mean.
     pub legend: &'static str,
+    /// A form's headline: approved.
+    pub form_approved: &'static str,
+    /// A form's headline: a rule stands against it.
+    pub form_against: &'static str,
+    /// A form's headline: a rule stands against it, how it ends is open.
+    pub form_stands_against: &'static str,
+    /// A form's headline: a person has to look.
+    pub form_person: &'static str,
+    /// A form's headline: nothing stands against it so far.
+    pub form_open: &'static str,
+    /// A form's headline: the policy does not concern the person.
+    pub form_apart: &'static str,
+    /// A form's headline: the answers cannot be used.
+    pub form_invalid: &'static str,
+    /// A form's note where only others can supply what is missing.
+    pub form_elsewhere: &'static str,
 }
 
 static ENGLISH: Phrases = Phrases {
@@ -244,6 +260,14 @@ static ENGLISH: Phrases = Phrases {
     fault_refers: "A computation failed. An error decides nothing: a person must.",
     may_fail: "or cannot be computed",
     legend: "● met  ○ not met  ? not yet known  ! cannot be computed",
+    form_approved: "All conditions are met, as far as you have answered truthfully",
+    form_against: "Not entitled, as things stand",
+    form_stands_against: "It cannot be approved as things stand",
+    form_person: "A person will look at this",
+    form_open: "Nothing stands against it so far",
+    form_apart: "This does not concern you",
+    form_invalid: "Something in the answers does not fit together",
+    form_elsewhere: "Nothing more is asked of you. What is missing comes from others.",
 };
 
 static CHINESE: Phrases = Phrases {
@@ -334,6 +358,14 @@ static CHINESE: Phrases = Phrases {
     fault_refers: "计算出错。错误不能作为决定的依据，须由人工处理。",
     may_fail: "或无法计算",
     legend: "● 成立  ○ 不成立  ? 尚不确定  ! 无法计算",
+    form_approved: "如所答属实，各项条件均已符合",
+    form_against: "按目前情况，不符合条件",
+    form_stands_against: "按目前情况，不能批准",
+    form_person: "将由工作人员审查",
+    form_open: "到目前为止，没有不符合之处",
+    form_apart: "本政策不涉及您的情况",
+    form_invalid: "所答内容互相不符",
+    form_elsewhere: "无须您再提供材料，其余由有关部门提供。",
 };
 
 impl Phrases {

@@ -1,14 +1,13 @@
 //! The face: policies and bundles, ready to decide.
 
-use crate::decide::{self, Brief, Briefs, Decision, Options, Reasons};
+use crate::decide::{self, Decision, Options, Reasons};
 use crate::eval::range::{Engine, Evaluation};
-use crate::eval::value::Plan;
 use crate::facts::{Answer, Facts, FactsError, Names};
 use crate::graph::artefact::{self, ArtefactError};
 use crate::graph::{Graph, PolicyEntry, Program};
 use crate::value::Date;
 use std::ops::Deref;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 /// Policies that are decided together over one shared graph. Cheap to clone; may be shared between threads.
 #[derive(Clone, Debug)]
@@ -20,8 +19,6 @@ pub struct Bundle {
 struct Shared {
     engine: Engine,
     names: Names,
-    /// The policies' programs for decisions in brief, made when first asked for.
-    plans: Box<[OnceLock<Option<Plan>>]>,
 }
 
 /// One policy of a [`Bundle`] (often its only one). Cheap to clone; may be shared between threads.
@@ -56,8 +53,7 @@ impl Bundle {
     /// A bundle from a program that has been compiled or loaded.
     pub fn new(program: Program) -> Bundle {
         let names = Names::new(&program.graph);
-        let plans = program.policies.iter().map(|_| OnceLock::new()).collect();
-        Bundle { shared: Arc::new(Shared { engine: Engine::new(program), names, plans }) }
+        Bundle { shared: Arc::new(Shared { engine: Engine::new(program), names }) }
     }
 
     /// Compiles files, names with texts; `read` supplies what they name and the list does not hold.
@@ -193,53 +189,6 @@ impl Policy {
     pub fn decide_with(&self, facts: &Facts, on: Date, options: &Options) -> Decision {
         let evaluation = Evaluation::new(self.bundle.engine(), facts, on, options.attested);
         decide::decide(self.entry(), &evaluation, options)
-    }
-
-    /// Room for decisions in brief: the outcome alone, at a small part of the cost of a whole decision.
-    pub fn quick(&self) -> Quick {
-        Quick { policy: self.clone(), room: Briefs::default() }
-    }
-
-    /// The program for decisions in brief; absent where the policy is too large for one.
-    fn plan(&self) -> Option<&Plan> {
-        let plan = &self.bundle.shared.plans[self.index];
-        plan.get_or_init(|| Plan::new(self.bundle.graph(), self.entry())).as_ref()
-    }
-}
-
-/// One policy's decisions in brief, one after another in the same room. Where only the outcome is read of most cases, this
-/// answers for those of which everything that matters is given.
-///
-/// ```
-/// # #[cfg(feature = "compile")] {
-/// use placet::{Date, Outcome, Policy};
-///
-/// let policy = Policy::compile(
-///     r#"
-///     policy pass "Museum pass"
-///     fact age: whole number from 0 to 130
-///     require grown_up "Of age" age is at least 18
-///     "#,
-/// )?;
-/// let on = Date::new(2026, 3, 2).ok_or("no such day")?;
-/// let mut quick = policy.quick();
-/// let brief = quick.decide(&policy.facts().set("age", 20)?, on);
-/// assert_eq!(brief.map(|b| b.outcome), Some(Outcome::Approved));
-/// assert_eq!(quick.decide(&policy.facts(), on), None); // not known: only `Policy::decide` can tell
-/// # }
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Debug)]
-pub struct Quick {
-    policy: Policy,
-    room: Briefs,
-}
-
-impl Quick {
-    /// What [`Policy::decide`] comes to, with all bare values counting; absent where only a whole decision can tell.
-    pub fn decide(&mut self, facts: &Facts, on: Date) -> Option<Brief> {
-        let plan = self.policy.plan()?;
-        self.room.brief(self.policy.bundle.graph(), self.policy.entry(), plan, facts, on)
     }
 }
 

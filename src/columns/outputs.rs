@@ -312,7 +312,10 @@ impl ValueOutput {
             }
             ValueCells::Day(v) => Arc::new(Date32Array::new(v.into(), nulls)),
             ValueCells::Truth(v) => Arc::new(BooleanArray::new(bits(&v, |t| t != 0), nulls)),
-            ValueCells::Choice(keys) => keyed(keys, &self.keyed)?,
+            ValueCells::Choice(mut keys) => {
+                keys.iter_mut().zip(&values.given).filter(|(_, g)| **g == 0).for_each(|(key, _)| *key = NO_KEY);
+                keyed(keys, &self.keyed)?
+            }
             ValueCells::Text(v) => Arc::new(v.iter().map(|t| t.as_deref()).collect::<StringArray>()),
         })
     }

@@ -1,6 +1,5 @@
 //! From the roots' sets to an answer: outcome, standings, needs, awards (*semantics 1, Outcome*).
 
-mod brief;
 mod decision;
 mod faults;
 mod needs;
@@ -8,15 +7,13 @@ mod outcome;
 mod reasons;
 mod told;
 
-pub use brief::Brief;
-pub(crate) use brief::Briefs;
 pub use decision::{Decision, FaultNote, Need, Outcome, Outcomes, Reason, ReasonKind, Standing, Told, ToldValue};
-pub(crate) use outcome::{Roots, standing};
 #[cfg(feature = "arrow")]
-pub(crate) use outcome::{Table, rank_of};
+pub(crate) use outcome::Table;
+pub(crate) use outcome::{Roots, rank_of, standing};
 #[cfg(feature = "arrow")]
 pub(crate) use reasons::{Deciding, deciding};
-pub(crate) use told::told_value;
+pub(crate) use told::{result, told_value};
 
 use crate::eval::range::{Evaluation, Places};
 use crate::graph::{Output, PolicyEntry};
@@ -84,6 +81,12 @@ pub fn blank(policy: &PolicyEntry, on: Date, case: Option<&str>) -> Decision {
         values: Vec::new(),
         error: None,
     }
+}
+
+/// Whether a policy can decide on a day.
+pub fn is_in_force(policy: &PolicyEntry, on: Date) -> bool {
+    let (from, until) = policy.in_force;
+    from.is_none_or(|from| from <= on) && until.is_none_or(|until| on <= until)
 }
 
 /// Why a policy cannot decide on a day, if it cannot.

@@ -86,6 +86,20 @@ impl<'a> Evaluation<'a> {
         Evaluation { engine, facts, on, attested, case, sets }
     }
 
+    /// The same case, with a fact of its own having any value of a set, over a stretch of decision dates: "what if". What was
+    /// observed keeps the age it has on the decision date.
+    pub fn supposing(&self, fact: Option<(FactId, Set)>, days: (i64, i64)) -> Evaluation<'a> {
+        let graph = self.engine.graph();
+        let mut case = Case { days, ..self.case.clone() };
+        if let Some((fact, set)) = fact
+            && let Some(leaf) = case.leaves.get_mut(graph.fact(fact).place as usize)
+        {
+            *leaf = Leaf::Given(set);
+        }
+        let sets = evaluate(graph, &self.engine.layout, &case);
+        Evaluation { case, sets, ..*self }
+    }
+
     /// The engine that evaluated it.
     pub fn engine(&self) -> &'a Engine {
         self.engine

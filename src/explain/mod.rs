@@ -4,10 +4,12 @@
 //! definitions it rests on, and from those to the facts, with who said so and when.
 
 mod build;
+mod path;
 mod phrases;
 mod text;
 
 pub use build::{Asked, explain};
+pub use path::picture;
 
 use crate::decide::{Decision, FaultNote, Need, Outcome, Outcomes, ReasonKind, Standing, ToldValue};
 use crate::graph::PolicyEntry;

@@ -18,6 +18,7 @@ pub mod values;
 mod write;
 
 pub use describe::describe;
+pub(crate) use describe::{mantissa, most_members, shown_scale};
 pub use error::{FactsError, FactsErrors};
 pub use names::Names;
 pub use resolve::{Resolved, Why, resolve};

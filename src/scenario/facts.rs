@@ -6,15 +6,20 @@ use crate::model::{Const, Fact, Given, GivenValue, Model, Scenario};
 use crate::value::{Date, Kind, Type, format_decimal};
 use serde_json::{Map, Value as Json, json};
 
-/// A scenario's facts, or what is wrong with them.
-pub(super) fn facts(policy: &Policy, model: &Model, scenario: &Scenario) -> Result<Facts, FactsErrors> {
+/// What a scenario tells, as the JSON that any door takes. `complete` is not in it.
+pub fn case(model: &Model, scenario: &Scenario) -> Json {
     let mut told = record(model, &scenario.given);
     for id in &scenario.closed {
         if let Some(fact) = model.facts.get(id.0 as usize) {
             told.insert(fact.name.to_string(), json!({"closed": true}));
         }
     }
-    let mut facts = policy.facts_from_json(&Json::Object(told).to_string())?;
+    Json::Object(told)
+}
+
+/// A scenario's facts, or what is wrong with them.
+pub(super) fn facts(policy: &Policy, model: &Model, scenario: &Scenario) -> Result<Facts, FactsErrors> {
+    let mut facts = policy.facts_from_json(&case(model, scenario).to_string())?;
     facts.complete = scenario.complete;
     Ok(facts)
 }

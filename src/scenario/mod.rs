@@ -8,6 +8,7 @@ mod update;
 
 pub use compare::Difference;
 pub use coverage::{Coverage, Covered, Point};
+pub use facts::case;
 pub use junit::{junit, junit_file};
 pub use update::{Edit, apply, update};
 

@@ -83,7 +83,7 @@ impl Trivia {
 }
 
 /// How long the token at the beginning of a text is. Numbers, words and texts are whole, all else is single signs.
-fn token_length(rest: &str, first: char) -> usize {
+pub(super) fn token_length(rest: &str, first: char) -> usize {
     if let '"' | '“' = first {
         let closing = if first == '"' { '"' } else { '”' };
         let mut escaped = false;

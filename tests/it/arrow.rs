@@ -13,6 +13,17 @@ use placet::value::{Date, EntityId, Kind, parse_decimal};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
+/// Whether a case can be told in columns: closed facts and several sources cannot.
+pub fn has_columns(value: &Value) -> bool {
+    match value {
+        Value::Object(members) => {
+            !members.contains_key("closed") && !members.contains_key("sources") && members.values().all(has_columns)
+        }
+        Value::Array(items) => items.iter().all(has_columns),
+        _ => true,
+    }
+}
+
 /// The cases as columns, and the names of those where null is *none*. Closed facts and several sources have no columns.
 pub fn columns(
     graph: &Graph,
@@ -81,12 +92,12 @@ impl Maker<'_> {
         let words = || given.iter().map(|v| v.map(|v| v.as_str().map_or_else(|| v.to_string(), str::to_owned)));
         match fact.ty.kind {
             Kind::List(entity) => self.list(entity, path, told, tape),
-            Kind::Truth if tape.pick(4) > 0 => {
+            Kind::Truth if given.iter().flatten().all(|v| v.is_boolean()) && tape.pick(4) > 0 => {
                 let mut builder = BooleanBuilder::new();
                 given.iter().for_each(|v| builder.append_option(v.map(|v| v.as_bool().unwrap())));
                 Arc::new(builder.finish())
             }
-            Kind::Date => {
+            Kind::Date if words().flatten().all(|t| Date::parse(&t).is_some()) => {
                 let days: Vec<Option<i32>> =
                     words().map(|t| t.map(|t| Date::parse(&t).unwrap().days() as i32)).collect();
                 match tape.pick(4) {
@@ -98,7 +109,8 @@ impl Maker<'_> {
                     _ => Arc::new(Date32Array::from(days)),
                 }
             }
-            Kind::Text | Kind::Enum(_) | Kind::Truth => texts(words().collect(), tape),
+            Kind::Text | Kind::Enum(_) | Kind::Truth | Kind::Date => texts(words().collect(), tape),
+            _ if words().flatten().any(|t| parse_decimal(&t, scale).is_err()) => texts(words().collect(), tape),
             _ => {
                 let mantissas: Vec<Option<i64>> =
                     words().map(|t| t.map(|t| parse_decimal(&t, scale).unwrap() as i64)).collect();

@@ -1,15 +1,17 @@
 //! A batch gives, row by row, exactly what single decisions give (*semantics 1, Batches*).
 
-use crate::arrow::{columns, expected, told};
+use crate::arrow::{columns, expected, has_columns, told};
 use crate::random::{self, Tape, Telling};
-use arrow_array::RecordBatch;
+use arrow_array::{ArrayRef, Date32Array, Float64Array, Int64Array, RecordBatch, StringArray};
+use arrow_schema::{DataType, Field, Schema};
 use placet::columns::{BatchOptions, Batches};
 use placet::decide::{Options, Reasons};
-use placet::facts::json;
+use placet::facts::json::read_case;
 use placet::value::Date;
-use placet::{Bundle, Decision};
+use placet::{Bundle, Decision, Policy};
 use proptest::prelude::*;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
+use std::sync::Arc;
 
 const DAYS: [&str; 4] = ["2023-02-28", "2024-02-29", "2021-12-31", "2024-07-01"];
 
@@ -38,30 +40,34 @@ fn cases(tape: &mut Tape, count: usize) -> Vec<Map<String, Value>> {
 
 fn single(bundle: &Bundle, case: &Map<String, Value>, on: Date, options: &BatchOptions) -> Vec<Decision> {
     let text = Value::Object(case.clone()).to_string();
-    let mut facts = json::read_case(&bundle.program().graph, bundle.names(), &text).unwrap();
+    let mut facts = read_case(&bundle.program().graph, bundle.names(), &text).unwrap();
     facts.complete = options.complete;
     let options = Options { reasons: Reasons::All, attested: options.attested, ..Options::default() };
     bundle.decide(&facts, on, &options)
 }
 
-/// Every row of a batch against its single decision.
-fn compare(
+/// Every row of a batch against its single decision; `days`: the day of each row, told in a column.
+pub fn compare(
     bundle: &Bundle,
     text: &str,
     cases: &[Map<String, Value>],
-    on: Date,
+    days: &[Date],
     options: BatchOptions,
     tape: &mut Tape,
 ) {
     let graph = &bundle.program().graph;
-    let (batch, none_where_null) = columns(graph, bundle.names(), cases, tape);
-    let options = BatchOptions { none_where_null: none_where_null.clone(), ..options };
-    let batches = Batches::new(bundle, &batch.schema(), on, options.clone()).unwrap();
+    let (mut batch, none_where_null) = columns(graph, bundle.names(), cases, tape);
+    let on_column = days.windows(2).any(|d| d[0] != d[1]).then(|| "decided on".to_owned());
+    if let Some(name) = &on_column {
+        batch = with_days(&batch, name, days);
+    }
+    let options = BatchOptions { none_where_null: none_where_null.clone(), on_column, ..options };
+    let batches = Batches::new(bundle, &batch.schema(), days[0], options.clone()).unwrap();
     let results = batches.decide(&batch).unwrap();
     assert_eq!(results.num_rows(), cases.len());
     assert_eq!(results.schema(), batches.schema());
     let several = bundle.policies().count() > 1;
-    for (row, case) in cases.iter().enumerate() {
+    for (row, (case, on)) in cases.iter().zip(days).enumerate() {
         // Null means one thing in a column: *none*, or not told.
         let mut case = case.clone();
         for name in &none_where_null {
@@ -74,13 +80,23 @@ fn compare(
                 }
             }
         }
-        for decision in single(bundle, &case, on, &options) {
+        for decision in single(bundle, &case, *on, &options) {
             let prefix = if several { format!("{}.", decision.policy) } else { String::new() };
             let expected = expected(&decision, options.standings);
-            assert_eq!(told(&results, &prefix, row), expected, "row {row}: {}\n{text}", Value::Object(case.clone()));
+            let told = told(&results, &prefix, row);
+            assert_eq!(told, expected, "row {row} on {on}: {}\n{text}", Value::Object(case.clone()));
         }
     }
     slices(&batches, &batch, &results);
+}
+
+fn with_days(batch: &RecordBatch, name: &str, days: &[Date]) -> RecordBatch {
+    let days = Date32Array::from_iter_values(days.iter().map(|d| d.days() as i32));
+    let mut fields: Vec<_> = batch.schema().fields().iter().cloned().collect();
+    fields.push(Arc::new(Field::new(name, DataType::Date32, true)));
+    let mut all = batch.columns().to_vec();
+    all.push(Arc::new(days));
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), all).unwrap()
 }
 
 /// Where a batch begins and ends does not matter.
@@ -102,9 +118,198 @@ proptest! {
         let mut tape = Tape::new(&numbers);
         let on = Date::parse(DAYS[tape.pick(DAYS.len())]).unwrap();
         let options = BatchOptions { complete: tape.pick(6) == 1, standings: tape.pick(2) == 1, ..BatchOptions::default() };
+        let days_differ = tape.pick(4) == 1;
         let Some((bundle, text)) = policy(&mut tape) else { return Err(TestCaseError::reject("does not compile")) };
         let mut tape = Tape::new(&seed);
         let cases = cases(&mut tape, 24);
-        compare(&bundle, &text, &cases, on, options, &mut tape);
+        let mut day = || if days_differ { Date::parse(DAYS[tape.pick(DAYS.len())]).unwrap() } else { on };
+        let days: Vec<Date> = cases.iter().map(|_| day()).collect();
+        compare(&bundle, &text, &cases, &days, options, &mut tape);
+    }
+}
+
+const WIDE: &str = "policy wide declines are automatic applies when region is not elsewhere
+    fact region: one of here, there, elsewhere
+    fact born: date from 1900-01-01 to 2026-12-31 held by \"Register\" fresh for 30 days
+    fact pay: money in EUR from 0 to 100_000
+    fact cap: money in EUR or none
+    fact hardship: yes or no judged by \"Office\"
+    define age as years from born to decision date
+    require grown cites \"s. 1\" age is at least 18
+    require poor cites \"s. 2\" pay is at most 2_000.50 unless hardship
+    refer odd when pay is more than 90_000 even when declined
+    award amount: money in EUR as if cap is none then pay else smaller of (pay, cap)
+    report band: one of low, high as if pay is less than 1_000 then low else high";
+
+/// Rows enough for several stretches, of which few are open.
+fn rows(count: usize) -> Vec<Map<String, Value>> {
+    let case = |i: usize| {
+        let mut case = Map::new();
+        let region = ["here", "there", "elsewhere"][i % 3];
+        case.insert("region".into(), json!(region));
+        case.insert("born".into(), json!(Date::from_days(10_000 - (i as i64 * 37) % 20_000).unwrap().to_string()));
+        case.insert("pay".into(), json!(format!("{}.{:02}", (i * 7_919) % 4_000, i % 100)));
+        case.insert("cap".into(), if i % 5 == 0 { Value::Null } else { json!((i % 3_000).to_string()) });
+        case.insert("hardship".into(), json!(i % 7 == 0));
+        for (place, name) in ["region", "born", "pay", "hardship"].into_iter().enumerate() {
+            if i % 31 == place {
+                case.remove(name);
+            }
+        }
+        case
+    };
+    (0..count).map(case).collect()
+}
+
+fn day() -> Date {
+    Date::new(2026, 3, 2).unwrap()
+}
+
+/// Chunks, stretches and blocks of open rows leave no trace, nor does the number of cores.
+#[test]
+fn long_batches_are_single() {
+    let bundle = Bundle::compile(&[("wide.placet", WIDE)], &|_| None).unwrap();
+    let cases = rows(40_000);
+    let days = vec![day(); cases.len()];
+    for (standings, choices) in [(false, [7, 7, 7, 7]), (true, [1, 3, 5, 2])] {
+        let options = BatchOptions { standings, ..BatchOptions::default() };
+        compare(&bundle, WIDE, &cases, &days, options, &mut Tape::new(&choices));
+    }
+    let (batch, none_where_null) = columns(&bundle.program().graph, bundle.names(), &cases, &mut Tape::new(&[7]));
+    let options = BatchOptions { none_where_null, ..BatchOptions::default() };
+    let batches = Batches::new(&bundle, &batch.schema(), day(), options).unwrap();
+    let all: Vec<RecordBatch> = [1, 2, 3]
+        .map(|threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| batches.decide(&batch).unwrap())
+        })
+        .into();
+    assert!(all.iter().all(|results| *results == all[0]));
+    let streamed: Vec<RecordBatch> =
+        batches.stream((0..8).map(|i| Ok(batch.slice(i * 5_000, 5_000)))).map(Result::unwrap).collect();
+    assert_eq!(arrow_select::concat::concat_batches(&batches.schema(), &streamed).unwrap(), all[0]);
+}
+
+/// A value that breaks the schema leaves its row invalid, with what a single case is told, and no other row.
+#[test]
+fn bad_rows_are_kept_with_their_error() {
+    let bundle = Bundle::compile(&[("wide.placet", WIDE)], &|_| None).unwrap();
+    let text = |values: [&str; 4]| Arc::new(StringArray::from_iter_values(values)) as ArrayRef;
+    let batch = RecordBatch::try_from_iter([
+        ("region", text(["here", "hree", "there", "here"])),
+        ("born", Arc::new(Date32Array::from_iter_values([0, 0, -99_999, 0])) as ArrayRef),
+        ("pay", Arc::new(Float64Array::from_iter_values([1.0, 1.0, 1.0, 1.0])) as ArrayRef),
+    ]);
+    let schema = batch.unwrap().schema();
+    let refused = Batches::new(&bundle, &schema, day(), BatchOptions::default()).unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "`pay`: expected an amount in EUR with at most 2 decimals, from 0.00 to 100000.00, found values of type Float64; \
+         cast it to a decimal: a binary float does not hold amounts exactly"
+    );
+    let batch = RecordBatch::try_from_iter([
+        ("region", text(["here", "hree", "there", "here"])),
+        ("born", Arc::new(Date32Array::from_iter_values([0, 0, -99_999, 0])) as ArrayRef),
+        ("pay", Arc::new(Int64Array::from_iter_values([1, 1, 1, 100_001])) as ArrayRef),
+    ])
+    .unwrap();
+    let policy = bundle.policies().next().unwrap();
+    let results = policy.decide_batch(&batch, day()).unwrap();
+    let told: Vec<Value> = (0..4).map(|row| told(&results, "", row)).collect();
+    assert_eq!(told[0]["outcome"], "incomplete");
+    let cases = [
+        json!({"region": "hree", "born": "1970-01-01", "pay": 1}),
+        json!({"region": "there", "born": "1696-03-18", "pay": 1}),
+        json!({"region": "here", "born": "1970-01-01", "pay": 100_001}),
+    ];
+    for (told, case) in told[1..].iter().zip(cases) {
+        let error = policy.facts_from_json(&case.to_string()).unwrap_err();
+        assert_eq!((&told["outcome"], &told["error"]), (&json!("invalid"), &json!(error.to_string())));
+    }
+}
+
+/// Whole numbers count the smallest unit only where that is said.
+#[test]
+fn cents_are_cents_where_it_is_said() {
+    let bundle =
+        Bundle::compile(&[("p.placet", "policy p fact pay: money in EUR report paid: money in EUR as pay")], &|_| None);
+    let bundle = bundle.unwrap();
+    let batch =
+        RecordBatch::try_from_iter([("pay", Arc::new(Int64Array::from_iter_values([250])) as ArrayRef)]).unwrap();
+    let paid = |minor_units: Vec<String>| {
+        let options = BatchOptions { minor_units, ..BatchOptions::default() };
+        let results = Batches::new(&bundle, &batch.schema(), day(), options).unwrap().decide(&batch).unwrap();
+        told(&results, "", 0)["paid"].clone()
+    };
+    assert_eq!((paid(vec![]), paid(vec!["pay".into()])), (json!("250.00"), json!("2.50")));
+}
+
+/// Policies that are decided together are decided as alone.
+#[test]
+fn a_bundle_is_its_policies() {
+    let other = WIDE.replace("policy wide", "policy other").replace("at least 18", "at least 40");
+    let bundle = Bundle::compile(&[("a.placet", WIDE), ("b.placet", &other)], &|_| None).unwrap();
+    let cases = rows(3_000);
+    compare(&bundle, "two policies", &cases, &vec![day(); cases.len()], BatchOptions::default(), &mut Tape::new(&[7]));
+}
+
+/// A source that may not tell a fact, and an observation too old, leave it pending in a column as they do in a case.
+#[test]
+fn provenance_counts() {
+    let bundle = Bundle::compile(&[("wide.placet", WIDE)], &|_| None).unwrap();
+    let mut cases = rows(500);
+    for (i, case) in cases.iter_mut().enumerate() {
+        let Some(born) = case.get("born").cloned() else { continue };
+        let source = ["Register", "Neighbour"][usize::from(i % 3 == 0)];
+        let observed = Date::from_days(day().days() - i as i64 % 60).unwrap().to_string();
+        case.insert("born".into(), json!({"value": born, "source": source, "observed": observed}));
+    }
+    for attested in [false, true] {
+        let options = BatchOptions { attested, standings: true, ..BatchOptions::default() };
+        compare(&bundle, WIDE, &cases, &vec![day(); cases.len()], options.clone(), &mut Tape::new(&[7]));
+        let days: Vec<Date> = (0..500).map(|i| Date::from_days(day().days() - i % 40).unwrap()).collect();
+        compare(&bundle, WIDE, &cases, &days, options, &mut Tape::new(&[7]));
+    }
+}
+
+/// A column that tells no fact is an error that names the nearest, unless it is carried or passed over.
+#[test]
+fn columns_are_named_as_facts() {
+    let bundle = Bundle::compile(&[("wide.placet", WIDE)], &|_| None).unwrap();
+    let column = || Arc::new(Int64Array::from_iter_values([1])) as ArrayRef;
+    let batch = RecordBatch::try_from_iter([("pya", column()), ("number", column())]).unwrap();
+    let ready = |options: BatchOptions| Batches::new(&bundle, &batch.schema(), day(), options);
+    assert_eq!(
+        ready(BatchOptions::default()).unwrap_err().to_string(),
+        "`pya`: expected the name of a fact, found `pya`; did you mean `pay`?\n\
+         `number`: expected the name of a fact, found `number`; leave the column out, name it among those to carry, or allow \
+         other columns"
+    );
+    let carried = BatchOptions { carry: vec!["pya".into(), "number".into()], ..BatchOptions::default() };
+    let results = ready(carried).unwrap().decide(&batch).unwrap();
+    assert_eq!(results.column(1), batch.column(1));
+    assert!(ready(BatchOptions { other_columns: true, ..BatchOptions::default() }).is_ok());
+}
+
+/// The real cases of the rule packs, as far as columns can tell them.
+#[test]
+fn packs_in_batches() {
+    let mut groups: Vec<(Policy, Vec<Date>, Vec<Map<String, Value>>)> = Vec::new();
+    for (policy, on, facts) in crate::packs::published() {
+        let is_readable = policy.facts_from_json(&facts.to_string()).is_ok();
+        let Value::Object(facts) = facts else { continue };
+        if !is_readable || !facts.values().all(has_columns) {
+            continue;
+        }
+        match groups.iter_mut().find(|(p, ..)| p.name() == policy.name()) {
+            Some((_, days, cases)) => (days.push(on), cases.push(facts)),
+            None => (groups.push((policy, vec![on], vec![facts])), ()),
+        };
+    }
+    let compared: usize = groups.iter().map(|(_, _, cases)| cases.len()).sum();
+    assert!(compared > 100, "only {compared} cases");
+    for (policy, days, cases) in groups {
+        let options = BatchOptions { standings: true, ..BatchOptions::default() };
+        compare(policy.bundle(), policy.name(), &cases, &days, options, &mut Tape::new(&[7]));
     }
 }

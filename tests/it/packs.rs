@@ -167,6 +167,26 @@ fn compile_file(file: &Path) -> Policy {
     bundle.policies().next().unwrap()
 }
 
+/// The published cases of all packs: the policy, the day, and the facts.
+#[cfg(feature = "arrow")]
+pub fn published() -> Vec<(Policy, Date, Value)> {
+    let (mut folders, mut found) = (Vec::new(), Vec::new());
+    folders_with_cases(&rules(), &mut folders);
+    for folder in folders {
+        let alone: Vec<Policy> = policies_in(&folder).iter().map(|f| compile_file(f)).collect();
+        for line in lines(&folder.join("cases.jsonl")) {
+            let case: Value = serde_json::from_str(&line).unwrap();
+            let name = case["policy"].as_str().unwrap_or_else(|| alone[0].name());
+            let policy = alone.iter().find(|p| p.name() == name).unwrap();
+            let on = case["on"].as_str().and_then(Date::parse).unwrap();
+            if case["complete"] != true {
+                found.push((policy.clone(), on, case["facts"].clone()));
+            }
+        }
+    }
+    found
+}
+
 fn run(folder: &Path, wrong: &mut Vec<String>) {
     let files = policies_in(folder);
     let together = compile(&files);

@@ -2,12 +2,12 @@
 //! each. Every case goes through every way to a decision. `PLACET_UPDATE=1 cargo test --test it pages` writes what is decided
 //! into the pages, to be read before it is believed.
 
-use placet::Bundle;
 use placet::compile::compile;
 use placet::decide::{Decision, Options, Outcome, Standing, ToldValue};
 use placet::eval::value::{Plan, Prepared, Runner, Verdict};
 use placet::facts::json::read_case;
 use placet::value::{Date, Value};
+use placet::{Brief, Briefs, Bundle};
 use std::fmt::Write;
 use std::path::Path;
 
@@ -81,10 +81,16 @@ fn decide(bundle: &Bundle, loaded: &Bundle, text: &str, on: Date, options: &Opti
     assert_eq!(loaded.decide(&facts, on, options), decisions, "a loaded artefact decides alike: {text}");
     for (policy, decision) in bundle.policies().zip(&decisions) {
         assert_eq!(&policy.decide_with(&facts, on, options), decision, "alone as in the bundle: {text}");
-        let brief = policy.quick().decide(&facts, on).filter(|_| !options.attested);
-        if let Some(brief) = brief {
-            assert_eq!((brief.outcome, brief.proposed), (decision.outcome, decision.proposed), "{text}");
-        }
+        let brief = Briefs::new(&policy).decide(&facts, on, options.attested);
+        let rules = &policy.entry().rules;
+        let deciding = decision.reasons.iter().find(|r| r.deciding).map(|r| &r.rule);
+        let long = Brief {
+            outcome: decision.outcome,
+            proposed: decision.proposed,
+            settled: decision.settled,
+            rule: deciding.and_then(|name| rules.iter().position(|r| r.name == *name)),
+        };
+        assert_eq!(brief, long, "briefly as at length: {text}");
         let plan = Plan::new(graph, policy.entry());
         let verdict = plan.and_then(|plan| {
             let able = decision.outcome != Outcome::Invalid && !options.attested;

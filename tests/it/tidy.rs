@@ -12,8 +12,9 @@ const ORDER: &[&[&str]] = &[
     &["facts"],
     &["eval"],
     &["decide"],
-    &["explain", "scenario", "analysis", "schema"],
+    &["explain", "form", "scenario", "analysis", "schema"],
     &["compile", "policy"],
+    &["columns"],
 ];
 
 fn sources() -> Vec<(String, String)> {

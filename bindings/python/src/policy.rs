@@ -11,7 +11,7 @@ use placet::decide::{Options, Reasons};
 use placet::facts::Facts;
 use placet::graph::draw;
 use placet::value::Date;
-use placet::{Quick, schema};
+use placet::{Briefs, schema};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyTuple};
@@ -23,13 +23,13 @@ use std::sync::{Mutex, OnceLock};
 pub struct Policy {
     pub policy: placet::Policy,
     warnings: Vec<Py<Diagnostic>>,
-    quick: Mutex<Quick>,
+    briefs: Mutex<Briefs>,
 }
 
 impl Policy {
     pub fn new(policy: placet::Policy, warnings: Vec<Py<Diagnostic>>) -> Policy {
-        let quick = Mutex::new(policy.quick());
-        Policy { policy, warnings, quick }
+        let briefs = Mutex::new(Briefs::new(&policy));
+        Policy { policy, warnings, briefs }
     }
 
     /// The only policy of a bundle.
@@ -215,8 +215,8 @@ impl Policy {
         let (facts, on) = case(self.policy.bundle(), facts, on, complete)?;
         let options = options(std::iter::once(self.policy.clone()), language, reasons, show, attested)?;
         // Another thread that is at it leaves this one to the whole decision.
-        let quick = self.quick.try_lock().ok().filter(|_| !attested);
-        let brief = quick.and_then(|mut quick| quick.decide(&facts, on));
+        let briefs = self.briefs.try_lock().ok().filter(|_| !attested);
+        let brief = briefs.and_then(|mut briefs| briefs.quick(&facts, on));
         Ok(Decision { policy: self.policy.clone(), facts, on, options, brief, whole: OnceLock::new() })
     }
 

@@ -137,7 +137,7 @@ impl Lowering<'_> {
             Plan::Ranges { heading, ranges, none } => self.ranges(*heading, ranges, *none, scope),
             Plan::Lookup { heading, first, table } => {
                 let a = self.plain(*heading, scope)?;
-                let d = self.new(Width::Long, scope);
+                let d = self.make(Width::Long, scope);
                 let has_gaps = table.contains(&MISSING);
                 let (mut first, mut table) = (*first, table.clone());
                 if a.width == Width::Byte && first >= 0 {
@@ -237,7 +237,7 @@ impl Lowering<'_> {
         Some(Value { values: Values::Vector(vector), none })
     }
 
-    fn new(&mut self, width: Width, scope: ScopeId) -> Vector {
+    fn make(&mut self, width: Width, scope: ScopeId) -> Vector {
         let made = &mut self.made[width as usize];
         *made += 1;
         Vector { width, place: Place::Made(*made - 1), scope }
@@ -267,7 +267,7 @@ impl Lowering<'_> {
             return Some(*known);
         }
         let outer = self.seen_from(vector, self.graph.scopes[scope.0 as usize].parent)?;
-        let d = self.new(vector.width, scope);
+        let d = self.make(vector.width, scope);
         self.steps.push(Step::Spread { d, a: outer });
         self.others.insert((Other::Spread(scope), vector), d);
         Some(d)
@@ -293,7 +293,7 @@ impl Lowering<'_> {
     }
 
     fn fill(&mut self, width: Width, value: i64, scope: ScopeId) -> Vector {
-        let d = self.new(width, scope);
+        let d = self.make(width, scope);
         self.steps.push(Step::Fill { d, value });
         d
     }
@@ -318,7 +318,7 @@ impl Lowering<'_> {
         if let Some(known) = self.others.get(&(Other::Width(width), a)) {
             return *known;
         }
-        let d = self.new(width, a.scope);
+        let d = self.make(width, a.scope);
         self.steps.push(Step::Convert { d, a });
         self.others.insert((Other::Width(width), a), d);
         d
@@ -340,19 +340,19 @@ impl Lowering<'_> {
     }
 
     fn in_range(&mut self, a: Vector, low: i64, high: i64, scope: ScopeId) -> Vector {
-        let d = self.new(Width::Byte, scope);
+        let d = self.make(Width::Byte, scope);
         self.steps.push(Step::InRange { d, a, low, high, outside: false });
         d
     }
 
     fn join(&mut self, join: Join, a: Vector, b: Vector) -> Vector {
-        let d = self.new(Width::Byte, a.scope);
+        let d = self.make(Width::Byte, a.scope);
         self.steps.push(Step::Join { join, d, a, b });
         d
     }
 
     fn not(&mut self, a: Vector) -> Vector {
-        let d = self.new(Width::Byte, a.scope);
+        let d = self.make(Width::Byte, a.scope);
         self.steps.push(Step::Not { d, a });
         d
     }
@@ -387,7 +387,7 @@ impl Lowering<'_> {
 
     fn linear(&mut self, sum: &Linear, scope: ScopeId) -> Option<Vector> {
         let terms = self.terms(sum, scope)?;
-        let d = self.new(Width::Long, scope);
+        let d = self.make(Width::Long, scope);
         self.steps.push(Step::Linear { d, terms, constant: sum.constant });
         Some(d)
     }
@@ -401,12 +401,12 @@ impl Lowering<'_> {
             let (a, b) = (self.plain(a, scope)?, self.plain(b, scope)?);
             let width = a.width.max(b.width);
             let (a, b) = (self.to(a, width), self.to(b, width));
-            let d = self.new(Width::Byte, scope);
+            let d = self.make(Width::Byte, scope);
             self.steps.push(Step::Compare { cmp, d, a, b });
             return Some(of_vector(d));
         }
         let terms = self.terms(sum, scope)?;
-        let (sum_of, d) = (self.new(Width::Long, scope), self.new(Width::Byte, scope));
+        let (sum_of, d) = (self.make(Width::Long, scope), self.make(Width::Byte, scope));
         self.steps.push(Step::LinearCompare { cmp, d, sum: sum_of, terms, constant: sum.constant });
         Some(of_vector(d))
     }
@@ -427,7 +427,7 @@ impl Lowering<'_> {
                     Op::Less => Cmp::Less,
                     _ => Cmp::AtMost,
                 };
-                let d = self.new(Width::Byte, scope);
+                let d = self.make(Width::Byte, scope);
                 self.steps.push(Step::Compare { cmp, d, a, b });
                 Some(of_vector(d))
             }
@@ -436,7 +436,7 @@ impl Lowering<'_> {
             }
             (Op::Multiply, [a, b]) if fits(&node.set) => {
                 let (a, b) = (self.long(*a, scope)?, self.long(*b, scope)?);
-                let d = self.new(Width::Long, scope);
+                let d = self.make(Width::Long, scope);
                 self.steps.push(Step::Binary { op: Binary::Multiply, d, a, b });
                 self.narrowed(id, d)
             }
@@ -452,7 +452,7 @@ impl Lowering<'_> {
 
     fn calendar(&mut self, op: &Op, a: NodeId, b: NodeId, scope: ScopeId) -> Option<Value> {
         let (from, to) = (self.plain(a, scope)?, self.plain(b, scope)?);
-        let d = self.new(Width::Int, scope);
+        let d = self.make(Width::Int, scope);
         match op {
             Op::YearsFrom(LeapRule::February28) => {
                 self.steps.push(Step::YearsFebruary28 { d, from, to });
@@ -473,7 +473,7 @@ impl Lowering<'_> {
         if let Some(known) = self.others.get(&(Other::DateKeys, a)) {
             return *known;
         }
-        let d = self.new(Width::Int, a.scope);
+        let d = self.make(Width::Int, a.scope);
         self.steps.push(Step::DateKeys { d, a });
         self.others.insert((Other::DateKeys, a), d);
         d
@@ -494,7 +494,7 @@ impl Lowering<'_> {
                 if widest.checked_mul(by.unsigned_abs().into()).is_none_or(|w| w >= 1 << 62) {
                     return None;
                 }
-                let d = self.new(Width::Long, scope);
+                let d = self.make(Width::Long, scope);
                 self.steps.push(Step::Linear { d, terms: [(a, by)].into(), constant: 0 });
                 a = d;
             }
@@ -502,7 +502,7 @@ impl Lowering<'_> {
                 None => a,
                 Some(b) => {
                     let op = if *op == Op::Larger { Binary::Larger } else { Binary::Smaller };
-                    let d = self.new(Width::Long, scope);
+                    let d = self.make(Width::Long, scope);
                     self.steps.push(Step::Binary { op, d, a, b });
                     d
                 }
@@ -528,7 +528,7 @@ impl Lowering<'_> {
         if self.width(id) == Width::Int && !fits_int(self.graph, id) {
             return None;
         }
-        let d = self.new(self.width(id), scope);
+        let d = self.make(self.width(id), scope);
         self.steps.push(Step::Operator { node: id, d, args: operands.into() });
         Some(of_vector(d))
     }
@@ -539,7 +539,7 @@ impl Lowering<'_> {
             Quantifier::All => Join::And,
             Quantifier::Any | Quantifier::None => Join::Or,
             Quantifier::AtLeast(least) => {
-                let d = self.new(Width::Byte, scope);
+                let d = self.make(Width::Byte, scope);
                 if masks.len() > usize::from(u8::MAX) {
                     return None;
                 }
@@ -567,7 +567,7 @@ impl Lowering<'_> {
                     Nones::Always => self.fill(Width::Byte, 1, scope),
                 };
                 let (a, b) = (vector(then), vector(otherwise));
-                let d = self.new(Width::Byte, scope);
+                let d = self.make(Width::Byte, scope);
                 self.steps.push(Step::Select { d, mask, a, b });
                 Nones::Where(d)
             }
@@ -590,7 +590,7 @@ impl Lowering<'_> {
                     Values::Const(value) => self.fill(width, value, scope),
                 };
                 let (a, b) = (vector(then), vector(otherwise));
-                let d = self.new(width, scope);
+                let d = self.make(width, scope);
                 self.steps.push(Step::Select { d, mask, a, b });
                 Values::Vector(d)
             }
@@ -668,7 +668,7 @@ impl Lowering<'_> {
         };
         match *fold {
             Fold::Count => {
-                let d = self.new(Width::Long, scope);
+                let d = self.make(Width::Long, scope);
                 self.steps.push(Step::Count { d, of: members, masks: filter.into_iter().collect() });
                 Some(of_vector(d))
             }
@@ -676,11 +676,11 @@ impl Lowering<'_> {
                 let mut a = self.long(value, members)?;
                 if let Some(mask) = filter {
                     let b = self.fill(Width::Long, 0, members);
-                    let d = self.new(Width::Long, members);
+                    let d = self.make(Width::Long, members);
                     self.steps.push(Step::Select { d, mask, a, b });
                     a = d;
                 }
-                let d = self.new(Width::Long, scope);
+                let d = self.make(Width::Long, scope);
                 self.steps.push(Step::Sum { d, of: members, a });
                 Some(of_vector(d))
             }
@@ -690,7 +690,7 @@ impl Lowering<'_> {
                     mask = self.not(mask);
                 }
                 let masks = [mask].into_iter().chain(filter).collect();
-                let count = self.new(Width::Long, scope);
+                let count = self.make(Width::Long, scope);
                 self.steps.push(Step::Count { d: count, of: members, masks });
                 let (low, high) = match quantifier {
                     Quantifier::Any => (1, i64::MAX),
@@ -702,7 +702,7 @@ impl Lowering<'_> {
             Fold::Largest(value, otherwise) | Fold::Smallest(value, otherwise) if fits(&self.graph.node(value).set) => {
                 let largest = matches!(fold, Fold::Largest(..));
                 let a = self.long(value, members)?;
-                let (d, found) = (self.new(Width::Long, scope), self.new(Width::Byte, scope));
+                let (d, found) = (self.make(Width::Long, scope), self.make(Width::Byte, scope));
                 self.steps.push(Step::Extreme { d, found, of: members, a, mask: filter, largest });
                 let extreme = self.narrowed(id, d)?;
                 match otherwise {

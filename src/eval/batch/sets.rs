@@ -28,6 +28,9 @@ pub enum Sets {
     Mixed(Vec<Set>),
 }
 
+/// The lower or upper ends of intervals, by row.
+type Ends<'a> = Cow<'a, [i64]>;
+
 impl From<(Vec<i64>, Vec<i64>)> for Sets {
     fn from((low, high): (Vec<i64>, Vec<i64>)) -> Self {
         Sets::Spans(low, high)
@@ -182,7 +185,7 @@ impl<'a> Columns<'a> {
     }
 
     /// The ends of plain intervals, times a power of ten.
-    fn ends(&self, id: NodeId, times: i64) -> Option<(Cow<'_, [i64]>, Cow<'_, [i64]>)> {
+    fn ends(&self, id: NodeId, times: i64) -> Option<(Ends<'_>, Ends<'_>)> {
         match self.of(id) {
             Sets::Spans(low, high) if times == 1 => Some((low.into(), high.into())),
             Sets::Spans(low, high) => {
@@ -323,7 +326,7 @@ impl<'a> Columns<'a> {
 
     /// Counts of time rise with the later date and fall with the earlier.
     fn calendar(&self, op: &Op, a: NodeId, b: NodeId) -> Option<Sets> {
-        let within = |(low, high): (Cow<[i64]>, Cow<[i64]>)| {
+        let within = |(low, high): (Ends, Ends)| {
             let fits = low.iter().all(|d| *d >= Date::MIN.days()) && high.iter().all(|d| *d <= Date::MAX.days());
             let ints = |days: &[i64]| days.iter().map(|d| *d as i32).collect::<Vec<i32>>();
             fits.then(|| (ints(&low), ints(&high)))

@@ -9,62 +9,66 @@ use crate::value::{Date, LeapRule};
 /// Registers as an array of the size that a `u16` can name: no index can be out of bounds.
 type Narrow = Box<[i64; 1 << 16]>;
 
-/// Runs a policy's program on one case after another, in registers of its own.
-pub struct Runner<'a> {
-    graph: &'a Graph,
-    plan: &'a Plan,
+/// What a program computes in.
+#[derive(Debug)]
+pub struct Registers {
     narrow: Narrow,
     wide: Vec<i128>,
 }
 
-/// Registers between two runs, for programs that take turns; none yet by default.
-#[derive(Debug, Default)]
-pub struct Registers {
-    narrow: Option<Narrow>,
-    wide: Vec<i128>,
+impl Registers {
+    /// Registers for a program.
+    pub fn new(plan: &Plan) -> Registers {
+        let narrow = vec![0; 1 << 16].into_boxed_slice().try_into().expect("of that length");
+        Registers { narrow, wide: vec![0; plan.wide] }
+    }
+}
+
+/// Runs a policy's program on one case after another, in registers of its own.
+pub struct Runner<'a> {
+    graph: &'a Graph,
+    plan: &'a Plan,
+    registers: Registers,
 }
 
 impl<'a> Runner<'a> {
     /// Registers for a program.
     pub fn new(graph: &'a Graph, plan: &'a Plan) -> Runner<'a> {
-        Runner::resume(graph, plan, Registers::default())
-    }
-
-    /// A program in registers that another has left behind.
-    pub fn resume(graph: &'a Graph, plan: &'a Plan, registers: Registers) -> Runner<'a> {
-        let Registers { narrow, mut wide } = registers;
-        let fresh = || vec![0; 1 << 16].into_boxed_slice().try_into().expect("of that length");
-        wide.resize(wide.len().max(plan.wide), 0);
-        Runner { graph, plan, narrow: narrow.unwrap_or_else(fresh), wide }
-    }
-
-    /// The registers, for another program.
-    pub fn registers(self) -> Registers {
-        Registers { narrow: Some(self.narrow), wide: self.wide }
+        Runner { graph, plan, registers: Registers::new(plan) }
     }
 
     /// What the program comes to; absent where the range evaluator has to decide.
     #[inline]
     pub fn verdict(&mut self, case: &Prepared, on: Date) -> Option<Verdict> {
-        self.narrow[TODAY as usize] = on.days();
-        let count = case.values.len();
-        self.narrow[1..=count].copy_from_slice(&case.values);
-        let code = if case.is_partial { &self.plan.careful } else { &self.plan.fast };
-        self.run(code, case)
+        self.plan.verdict(self.graph, &mut self.registers, case, on)
     }
 
     /// The mantissa of an award after an approval, at its declared scale; absent for *none*.
     pub fn award(&self, place: usize) -> Option<i128> {
+        let Registers { narrow, wide } = &self.registers;
         match self.plan.awards.get(place)? {
-            Reg::Narrow(r) if self.narrow[*r as usize] == NONE => None,
-            Reg::Narrow(r) => Some(self.narrow[*r as usize].into()),
-            Reg::Wide(r) => self.wide.get(*r as usize).copied(),
+            Reg::Narrow(r) if narrow[*r as usize] == NONE => None,
+            Reg::Narrow(r) => Some(narrow[*r as usize].into()),
+            Reg::Wide(r) => wide.get(*r as usize).copied(),
         }
     }
+}
 
-    fn run(&mut self, code: &[Step], case: &Prepared) -> Option<Verdict> {
-        let plan = self.plan;
-        let r = &mut *self.narrow;
+impl Plan {
+    /// What the program comes to; absent where the range evaluator has to decide. The registers are this plan's.
+    #[inline]
+    pub fn verdict(&self, graph: &Graph, registers: &mut Registers, case: &Prepared, on: Date) -> Option<Verdict> {
+        registers.narrow[TODAY as usize] = on.days();
+        let count = case.values.len();
+        registers.narrow[1..=count].copy_from_slice(&case.values);
+        let code = if case.is_partial { &self.careful } else { &self.fast };
+        self.run(graph, registers, code, case)
+    }
+
+    fn run(&self, graph: &Graph, registers: &mut Registers, code: &[Step], case: &Prepared) -> Option<Verdict> {
+        let plan = self;
+        let Registers { narrow, wide } = registers;
+        let r = &mut **narrow;
         let mut pc = 0usize;
         loop {
             let step = code.get(pc)?;
@@ -101,8 +105,8 @@ impl<'a> Runner<'a> {
                 }
                 Step::Const { d, value } => r[d as usize] = value,
                 Step::Copy { d, a } => r[d as usize] = r[a as usize],
-                Step::CopyWide { d, a } => *self.wide.get_mut(d as usize)? = *self.wide.get(a as usize)?,
-                Step::Widen { d, a } => *self.wide.get_mut(d as usize)? = r[a as usize].into(),
+                Step::CopyWide { d, a } => *wide.get_mut(d as usize)? = *wide.get(a as usize)?,
+                Step::Widen { d, a } => *wide.get_mut(d as usize)? = r[a as usize].into(),
                 Step::Scale { d, a, by } => r[d as usize] = r[a as usize].wrapping_mul(by),
                 Step::Negate { d, a } => r[d as usize] = r[a as usize].wrapping_neg(),
                 Step::Arithmetic { op, d, a, b } => {
@@ -128,18 +132,18 @@ impl<'a> Runner<'a> {
                 }
                 Step::Operator { operator } => {
                     let operator = plan.operators.get(operator as usize)?;
-                    let value = operate(self.graph, operator, r, &self.wide)?;
+                    let value = operate(graph, operator, r, wide)?;
                     match operator.result {
                         Reg::Narrow(d) => r[d as usize] = i64::try_from(value).ok()?,
-                        Reg::Wide(d) => *self.wide.get_mut(d as usize)? = value,
+                        Reg::Wide(d) => *wide.get_mut(d as usize)? = value,
                     }
                 }
                 Step::AddWide { d, a } => {
-                    let sum = self.wide.get(d as usize)?.checked_add(*self.wide.get(a as usize)?)?;
+                    let sum = wide.get(d as usize)?.checked_add(*wide.get(a as usize)?)?;
                     if sum.unsigned_abs() > crate::value::LIMIT.unsigned_abs() {
                         return None;
                     }
-                    *self.wide.get_mut(d as usize)? = sum;
+                    *wide.get_mut(d as usize)? = sum;
                 }
                 Step::Members { list, state, base, stride, past } => {
                     r[state as usize] = 0;

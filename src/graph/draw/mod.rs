@@ -7,7 +7,7 @@ mod svg;
 
 pub use dot::dot;
 pub use mermaid::mermaid;
-pub use svg::svg;
+pub use svg::{svg, svg_marked};
 
 use super::{Clause, FactId, NodeId, NodeKind, PolicyEntry, Program, ScopeId};
 use crate::op::RuleKind;
@@ -52,9 +52,35 @@ impl Class {
     }
 }
 
+/// What a box stands for, to whoever marks the boxes of one case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Drawn<'a> {
+    /// A fact, of the case or of members.
+    Fact(FactId),
+    /// A definition or parameter, an award or a report, by its node.
+    Value(NodeId),
+    /// The policy's `applies when`.
+    Applies,
+    /// A rule, by its place in the policy.
+    Rule(usize),
+    /// The outcome that is drawn under these words.
+    Outcome(&'a str),
+}
+
+/// What a box stands for, kept with it.
+#[derive(Clone, Copy, Debug)]
+enum Of {
+    Fact(FactId),
+    Value(NodeId),
+    Applies,
+    Rule(usize),
+    Outcome,
+}
+
 /// A box.
 #[derive(Clone, Debug)]
 struct Item {
+    of: Of,
     class: Class,
     /// The word above the title, where it says more than the class.
     caption: String,
@@ -109,6 +135,18 @@ struct Drafting<'a> {
     stops: HashMap<NodeId, usize>,
 }
 
+impl Item {
+    fn drawn(&self) -> Drawn<'_> {
+        match self.of {
+            Of::Fact(fact) => Drawn::Fact(fact),
+            Of::Value(node) => Drawn::Value(node),
+            Of::Applies => Drawn::Applies,
+            Of::Rule(place) => Drawn::Rule(place),
+            Of::Outcome => Drawn::Outcome(&self.title),
+        }
+    }
+}
+
 impl<'a> Drafting<'a> {
     fn item(&mut self, item: Item) -> usize {
         self.drawing.items.push(item);
@@ -131,7 +169,14 @@ impl<'a> Drafting<'a> {
                 Some(item) => *item,
                 None => {
                     let lines = named.into_iter().collect();
-                    self.item(Item { class, caption: class.word().to_owned(), title, lines, cites })
+                    self.item(Item {
+                        of: Of::Value(define.node),
+                        class,
+                        caption: class.word().to_owned(),
+                        title,
+                        lines,
+                        cites,
+                    })
                 }
             };
             self.defines.insert(&define.name, item);
@@ -152,6 +197,7 @@ impl<'a> Drafting<'a> {
             let lines = self.condition(applies);
             let title = "Whom it concerns".to_owned();
             let item = self.item(Item {
+                of: Of::Applies,
                 class: Class::Applies,
                 caption: "applies when".to_owned(),
                 title,
@@ -161,7 +207,7 @@ impl<'a> Drafting<'a> {
             self.link(vec![applies.node], item);
             self.outcome(item, "not applicable", "");
         }
-        for rule in &policy.rules {
+        for (place, rule) in policy.rules.iter().enumerate() {
             let (class, caption) = match rule.kind {
                 RuleKind::Require => (Class::Require, "require"),
                 RuleKind::Exclude => (Class::Exclude, "exclude"),
@@ -177,7 +223,8 @@ impl<'a> Drafting<'a> {
             }
             let title = words(&rule.title, self.language).unwrap_or_else(|| rule.name.to_string());
             let cites = words(&rule.cites, self.language);
-            let item = self.item(Item { class, caption: caption.to_owned(), title, lines, cites });
+            let of = Of::Rule(place);
+            let item = self.item(Item { of, class, caption: caption.to_owned(), title, lines, cites });
             self.link(vec![rule.trigger], item);
             match class {
                 Class::Refer => self.outcome(item, "referred", "to a person"),
@@ -194,7 +241,8 @@ impl<'a> Drafting<'a> {
             let title = words(&output.title, self.language).unwrap_or_else(|| output.name.to_string());
             let lines = (title != *output.name).then(|| output.name.to_string()).into_iter().collect();
             let cites = words(&output.cites, self.language);
-            let item = self.item(Item { class, caption: class.word().to_owned(), title, lines, cites });
+            let of = Of::Value(output.node);
+            let item = self.item(Item { of, class, caption: class.word().to_owned(), title, lines, cites });
             self.link(vec![output.node], item);
             if class == Class::Award {
                 self.outcome(item, "approved", "");
@@ -208,6 +256,7 @@ impl<'a> Drafting<'a> {
         let outcome = known.unwrap_or_else(|| {
             let lines = if line.is_empty() { Vec::new() } else { vec![line.to_owned()] };
             self.item(Item {
+                of: Of::Outcome,
                 class: Class::Outcome,
                 caption: String::new(),
                 title: title.to_owned(),
@@ -288,7 +337,8 @@ impl<'a> Drafting<'a> {
         lines.extend(words(&fact.held_by, self.language).map(|h| format!("held by {h}")));
         lines.extend(fact.fresh_for.map(|days| format!("fresh for {days} days")));
         lines.extend(words(&fact.judged_by, self.language).map(|j| format!("judged by {j}")));
-        let item = self.item(Item { class: Class::Fact, caption: "fact".to_owned(), title, lines, cites: None });
+        let of = Of::Fact(id);
+        let item = self.item(Item { of, class: Class::Fact, caption: "fact".to_owned(), title, lines, cites: None });
         self.facts.insert(id, item);
         item
     }

@@ -1,7 +1,7 @@
 //! SVG, with a layout of our own: no other program is needed to see a policy.
 
 use super::layout::{BOX, layout};
-use super::{Item, Program, drawing};
+use super::{Drawn, Item, Program, drawing};
 
 const MARGIN: i64 = 24;
 const HEADER: i64 = 44;
@@ -48,8 +48,43 @@ const STYLE: &str = "
   }
 ";
 
+/// How the boxes of one case are marked.
+const MARKS: &str = "
+  .off { opacity: .38 }
+  .line.on { stroke: #2f5fd0; stroke-width: 2.4 }
+  .head.on { fill: #2f5fd0 }
+  .on .box { stroke-width: 2.4 }
+  .known .box { stroke: #2f5fd0 }
+  .missing .box { stroke-dasharray: 2 3 }
+  .fine .box { fill: #d8efdd; stroke: #2e7d43 }
+  .against .box { fill: #f7d4cf; stroke: #b3261e }
+  .person .box { fill: #fbe6b5; stroke: #8a6200 }
+  .outcome.on .box { fill: #2f5fd0; stroke: #2f5fd0 }
+  @media (prefers-color-scheme: dark) {
+    .line.on { stroke: #86a7ff }
+    .head.on { fill: #86a7ff }
+    .known .box { stroke: #86a7ff }
+    .fine .box { fill: #173a22; stroke: #6cc285 }
+    .against .box { fill: #4a1f1b; stroke: #f08a80 }
+    .person .box { fill: #43350f; stroke: #e0b04a }
+    .outcome.on .box { fill: #86a7ff; stroke: #86a7ff }
+    .outcome.on text { fill: #101521 }
+  }
+";
+
 /// A policy as SVG, for light and dark surroundings; empty if there is no such policy.
 pub fn svg(program: &Program, policy: usize, language: &str) -> String {
+    svg_marked(program, policy, language, &|_| None)
+}
+
+/// The same with its boxes marked for one case, by classes of the style sheet: `on` or `off`, and `known`, `missing`, `fine`,
+/// `against`, `person`. A line is `on` where both its boxes are.
+pub fn svg_marked(
+    program: &Program,
+    policy: usize,
+    language: &str,
+    mark: &dyn Fn(Drawn<'_>) -> Option<&'static str>,
+) -> String {
     let Some(drawing) = drawing(program, policy, language) else { return String::new() };
     let boxes: Vec<Vec<Line>> = drawing.items.iter().map(lines).collect();
     let heights: Vec<i64> = boxes.iter().map(|b| b.iter().map(|l| l.height()).sum::<i64>() + 2 * INSIDE - 4).collect();
@@ -57,19 +92,30 @@ pub fn svg(program: &Program, policy: usize, language: &str) -> String {
     let width = places.width + 2 * MARGIN;
     let height = places.height + 2 * MARGIN + HEADER;
     let title = escaped(&drawing.title);
+    let marks: Vec<Option<&str>> = drawing.items.iter().map(|item| mark(item.drawn())).collect();
+    let more = if marks.iter().any(Option::is_some) { MARKS } else { "" };
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" \
-         role=\"img\" aria-label=\"{title}\">\n<title>{title}</title>\n<style>{STYLE}</style>\n\
+         role=\"img\" aria-label=\"{title}\">\n<title>{title}</title>\n<style>{STYLE}{more}</style>\n\
          <rect class=\"sheet\" width=\"{width}\" height=\"{height}\"/>\n\
          <text class=\"name\" x=\"{MARGIN}\" y=\"{}\">{title}</text>\n",
         MARGIN + 18
     );
-    for points in &places.lines {
-        out.push_str(&line(points));
+    let is_on = |place: usize| marks[place].is_some_and(|m| m.split(' ').any(|class| class == "on"));
+    for (points, (from, to)) in places.lines.iter().zip(&drawing.edges) {
+        let mark = match (is_on(*from) && is_on(*to), more.is_empty()) {
+            (_, true) => "",
+            (true, _) => " on",
+            (false, _) => " off",
+        };
+        out.push_str(&line(points, mark));
     }
-    for ((item, lines), ((x, y), height)) in drawing.items.iter().zip(&boxes).zip(places.boxes.iter().zip(&heights)) {
+    for (i, (item, lines)) in drawing.items.iter().zip(&boxes).enumerate() {
+        let ((x, y), height) = (places.boxes[i], heights[i]);
         let (x, y) = (x + MARGIN, y + MARGIN + HEADER);
-        out.push_str(&format!("<g class=\"{}\">\n<title>{}</title>\n", item.class.word(), escaped(&tooltip(item))));
+        let mark = marks[i].map(|m| format!(" {m}")).unwrap_or_default();
+        let tooltip = escaped(&tooltip(item));
+        out.push_str(&format!("<g class=\"{}{mark}\">\n<title>{tooltip}</title>\n", item.class.word()));
         let round = if item.class == super::Class::Outcome { height / 2 } else { 6 };
         out.push_str(&format!(
             "<rect class=\"box\" x=\"{x}\" y=\"{y}\" width=\"{BOX}\" height=\"{height}\" rx=\"{round}\"/>\n"
@@ -170,7 +216,7 @@ fn tooltip(item: &Item) -> String {
 }
 
 /// A line through its points: curves between layers, straight past boxes; with a head at its end.
-fn line(points: &[(i64, i64)]) -> String {
+fn line(points: &[(i64, i64)], mark: &str) -> String {
     let shifted: Vec<(i64, i64)> = points.iter().map(|(x, y)| (x + MARGIN, y + MARGIN + HEADER)).collect();
     let (Some((x, y)), Some((end_x, end_y))) = (shifted.first(), shifted.last()) else { return String::new() };
     let mut path = format!("M{x} {y}");
@@ -183,7 +229,9 @@ fn line(points: &[(i64, i64)]) -> String {
             path.push_str(&format!(" L{to_x} {to_y}"));
         }
     }
-    format!("<path class=\"line\" d=\"{path}\"/>\n<path class=\"head\" d=\"M{end_x} {end_y} l-8 -4 v8 z\"/>\n")
+    format!(
+        "<path class=\"line{mark}\" d=\"{path}\"/>\n<path class=\"head{mark}\" d=\"M{end_x} {end_y} l-8 -4 v8 z\"/>\n"
+    )
 }
 
 fn escaped(text: &str) -> String {

@@ -7,19 +7,24 @@
 mod declarations;
 mod errors;
 mod expressions;
+#[cfg(any(test, target_family = "wasm"))]
+mod interpret;
 mod operands;
 mod scan;
 mod scenarios;
 mod tables;
+mod tokens;
 mod types;
 mod vocabulary;
 
 pub use scan::MAX_NESTING;
+pub use tokens::{Token, TokenKind, keywords, tokens};
 
 use super::ast::{Declaration, DeclarationKind, File, Ident, Str, Text};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{SourceId, Span};
-use grammar::{PolicyParser, Rule};
+use grammar::Rule;
+#[cfg(not(target_family = "wasm"))]
 use pest::Parser;
 use pest::iterators::{Pair, Pairs};
 use scan::{Segment, SegmentKind};
@@ -34,8 +39,17 @@ mod grammar {
     #[derive(pest_derive::Parser)]
     #[grammar = "../grammar/keywords.pest"]
     #[grammar = "../grammar/policy.pest"]
+    #[allow(dead_code)]
     pub(super) struct PolicyParser;
 }
+
+/// What a text is by a rule of the grammar.
+#[cfg(not(target_family = "wasm"))]
+fn parsed(rule: Rule, text: &str) -> Result<Pairs<'_, Rule>, pest::error::Error<Rule>> {
+    grammar::PolicyParser::parse(rule, text)
+}
+#[cfg(target_family = "wasm")]
+use interpret::parse as parsed;
 
 /// The tree of a file, and what is wrong with it. Declarations that could be read are in the tree even if others could
 /// not.
@@ -137,7 +151,7 @@ impl<'t> Builder<'t> {
         self.base = segment.start;
         self.end = segment.start;
         self.operators = 0;
-        match PolicyParser::parse(rule, text) {
+        match parsed(rule, text) {
             Ok(mut pairs) => {
                 let mut top = Cursor::new(pairs.next()?);
                 if rule == Rule::entity_head {
