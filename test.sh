@@ -15,6 +15,7 @@ step "the engine without the compiler (run-time only), and with every feature al
 cargo check --package placet --no-default-features
 cargo check --package placet --no-default-features --features compile
 cargo check --package placet --no-default-features --features csv
+cargo check --package placet --no-default-features --features arrow
 
 step "the command without columns"
 cargo clippy --package placet-cli --no-default-features -- -D warnings

@@ -204,7 +204,7 @@ proptest! {
         }
     }
 
-    /// Growth: one more given or closed fact never adds a possible outcome, and needs only shrink.
+    /// Growth: one more given or closed fact never adds a possible outcome, and with one more given needs only shrink.
     #[test]
     fn growth(numbers in tape()) {
         let Some((subject, world, mut tellings, on)) = draw(&numbers) else { return Ok(()) };
@@ -219,7 +219,8 @@ proptest! {
             let closed = tellings.facts[fact] == Telling::Closed || with_closed;
             let allowed = if closed { before.possible.with(Outcome::Referred) } else { before.possible };
             prop_assert!(after.possible.is_subset(allowed), "{}", context());
-            for need in &after.needs {
+            // So it can reopen what a value would have settled, and with it what is asked for.
+            for need in after.needs.iter().filter(|_| !closed) {
                 let list = need.fact.split('[').next().unwrap_or_default();
                 prop_assert!(before.needs.iter().any(|b| b.fact == need.fact || &*b.fact == list), "{} {}", need.fact, context());
             }
