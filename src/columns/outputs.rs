@@ -368,39 +368,43 @@ fn keyed(mut keys: Vec<i16>, words: &ArrayRef) -> Result<ArrayRef, BatchError> {
 
 /// A list of texts for the few rows that have one, null for the others.
 fn lists<'a>(rows: usize, given: impl Iterator<Item = (usize, Vec<&'a str>)>) -> Result<ArrayRef, BatchError> {
-    let mut offsets = Vec::with_capacity(rows + 1);
-    let mut valid = vec![0u8; rows.div_ceil(8)];
     let mut items: Vec<&str> = Vec::new();
-    offsets.push(0i32);
-    for (row, texts) in given {
-        offsets.resize(row + 1, items.len() as i32);
+    let given = given.map(|(row, texts)| {
         items.extend(texts);
-        offsets.push(items.len() as i32);
-        valid[row / 8] |= 1 << (row % 8);
-    }
-    offsets.resize(rows + 1, items.len() as i32);
-    let nulls = NullBuffer::new(BooleanBuffer::new(Buffer::from_vec(valid), 0, rows));
-    let offsets = OffsetBuffer::new(ScalarBuffer::from(offsets));
+        (row, items.len())
+    });
+    let (offsets, nulls) = ends(rows, given);
     let field = Arc::new(Field::new_list_field(DataType::Utf8, false));
     let values = Arc::new(StringArray::from_iter_values(items));
     Ok(Arc::new(ListArray::try_new(field, offsets, values, Some(nulls))?))
 }
 
+/// A text for the few rows that have one, null for the others.
 fn errors<'a>(rows: usize, given: impl Iterator<Item = &'a (usize, Arc<str>)>) -> Result<ArrayRef, BatchError> {
+    let mut text = String::new();
+    let given = given.map(|(row, error)| {
+        text.push_str(error);
+        (*row, text.len())
+    });
+    let (offsets, nulls) = ends(rows, given);
+    Ok(Arc::new(StringArray::try_new(offsets, Buffer::from(text.into_bytes()), Some(nulls))?))
+}
+
+/// Where what few rows have ends, in the order of the rows; the others have nothing, and are null.
+fn ends(rows: usize, given: impl Iterator<Item = (usize, usize)>) -> (OffsetBuffer<i32>, NullBuffer) {
     let mut offsets = Vec::with_capacity(rows + 1);
     let mut valid = vec![0u8; rows.div_ceil(8)];
-    let mut text = String::new();
-    offsets.push(0i32);
-    for (row, error) in given {
-        offsets.resize(row + 1, text.len() as i32);
-        text.push_str(error);
-        offsets.push(text.len() as i32);
+    let mut last = 0;
+    offsets.push(last);
+    for (row, end) in given {
+        offsets.resize(row + 1, last);
+        last = end as i32;
+        offsets.push(last);
         valid[row / 8] |= 1 << (row % 8);
     }
-    offsets.resize(rows + 1, text.len() as i32);
+    offsets.resize(rows + 1, last);
     let nulls = NullBuffer::new(BooleanBuffer::new(Buffer::from_vec(valid), 0, rows));
-    let offsets = OffsetBuffer::new(ScalarBuffer::from(offsets));
-    Ok(Arc::new(StringArray::try_new(offsets, Buffer::from(text.into_bytes()), Some(nulls))?))
+    (OffsetBuffer::new(ScalarBuffer::from(offsets)), nulls)
 }
 
 /// One bit an item.

@@ -4,10 +4,11 @@
 //! their own with loops over whole vectors; whatever they cannot hold goes through the very same rules row by row.
 
 use super::kernels::Simd;
+use super::plan::{fits, only_value, ranges_of};
 use crate::graph::sets::combine;
 use crate::graph::{Graph, NodeId, NodeKind};
 use crate::op::{Hit, Op, Quantifier, Test, Texts};
-use crate::value::arithmetic::{ceil_to, floor_to, power_of_ten};
+use crate::value::arithmetic::power_of_ten;
 use crate::value::calendar::years_from;
 use crate::value::{Body, Choices, Date, Kind, LeapRule, Set, Truth};
 use std::borrow::Cow;
@@ -235,7 +236,11 @@ impl<'a> Columns<'a> {
     /// Tests against constants: met if the set meets their ranges, not met if it leaves them.
     fn matches(&self, tests: &[Test], args: &[NodeId]) -> Option<Sets> {
         let (heading, bounds) = args.split_first()?;
-        let ranges = self.ranges(*heading, tests, bounds)?;
+        let constant = |bound: NodeId| match self.of(bound) {
+            Sets::Same(set) => only_value(set).map(i128::from),
+            _ => None,
+        };
+        let ranges = ranges_of(self.graph, *heading, tests, bounds, constant)?;
         let row: Vec<u8> = match self.of(*heading) {
             Sets::Spans(low, high) => {
                 // Bit 0 gathers where some range is met, bit 1 where some range holds all: the latter the other way round.
@@ -260,40 +265,9 @@ impl<'a> Columns<'a> {
         Some(Sets::Truths(row))
     }
 
-    fn ranges(&self, heading: NodeId, tests: &[Test], bounds: &[NodeId]) -> Option<Vec<(i64, i64)>> {
-        let scale = self.graph.node(heading).shape.scale;
-        let mut bounds = bounds.iter();
-        let mut ranges = Vec::new();
-        for test in tests {
-            let mut bound = || {
-                let id = *bounds.next()?;
-                let Sets::Same(set) = self.of(id) else { return None };
-                Some((i128::from(super::plan::only_value(set)?), self.graph.node(id).shape.scale))
-            };
-            let up = |(mantissa, from): (i128, u8)| i64::try_from(ceil_to(mantissa, from, scale)).ok();
-            let down = |(mantissa, from): (i128, u8)| i64::try_from(floor_to(mantissa, from, scale)).ok();
-            let range = match test {
-                Test::IsNone => continue,
-                Test::Is => {
-                    let bound = bound()?;
-                    (up(bound)?, down(bound)?)
-                }
-                Test::To => (up(bound()?)?, down(bound()?)?),
-                Test::AtLeast => (up(bound()?)?, i64::MAX),
-                Test::AtMost => (i64::MIN, down(bound()?)?),
-                Test::MoreThan => (down(bound()?)?.checked_add(1)?, i64::MAX),
-                Test::LessThan => (i64::MIN, up(bound()?)?.checked_sub(1)?),
-            };
-            if range.0 <= range.1 {
-                ranges.push(range);
-            }
-        }
-        Some(super::plan::joined(ranges))
-    }
-
     fn arithmetic(&self, id: NodeId, op: &Op, args: &[NodeId]) -> Option<Sets> {
         let node = self.graph.node(id);
-        if !super::plan::fits(&node.set) {
+        if !fits(&node.set) {
             return None;
         }
         let [a, b] = *args else { return None };
