@@ -114,7 +114,7 @@ def others(figures):
         yield f"As rows grow, a row on one core: {', '.join(told)}."
     more = {x["data"]: x["decided_more"] for x in figures.lines if x.get("decided_more")}
     for data, count in more.items():
-        yield f"{TITLES[data]}: {count:,} cases are decided that three-valued logic leaves open; every completion agrees."
+        yield f"{TITLES[data]}: {count:,} cases are decided that three-valued logic leaves open; no completion that was tried disagrees."
 
 
 if __name__ == "__main__":

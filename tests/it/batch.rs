@@ -149,8 +149,8 @@ fn rows(count: usize) -> Vec<Map<String, Value>> {
         case.insert("region".into(), json!(region));
         case.insert("born".into(), json!(Date::from_days(10_000 - (i as i64 * 37) % 20_000).unwrap().to_string()));
         case.insert("pay".into(), json!(format!("{}.{:02}", (i * 7_919) % 4_000, i % 100)));
-        case.insert("cap".into(), if i % 5 == 0 { Value::Null } else { json!((i % 3_000).to_string()) });
-        case.insert("hardship".into(), json!(i % 7 == 0));
+        case.insert("cap".into(), if i.is_multiple_of(5) { Value::Null } else { json!((i % 3_000).to_string()) });
+        case.insert("hardship".into(), json!(i.is_multiple_of(7)));
         for (place, name) in ["region", "born", "pay", "hardship"].into_iter().enumerate() {
             if i % 31 == place {
                 case.remove(name);
@@ -260,7 +260,7 @@ fn provenance_counts() {
     let mut cases = rows(500);
     for (i, case) in cases.iter_mut().enumerate() {
         let Some(born) = case.get("born").cloned() else { continue };
-        let source = ["Register", "Neighbour"][usize::from(i % 3 == 0)];
+        let source = ["Register", "Neighbour"][usize::from(i.is_multiple_of(3))];
         let observed = Date::from_days(day().days() - i as i64 % 60).unwrap().to_string();
         case.insert("born".into(), json!({"value": born, "source": source, "observed": observed}));
     }
@@ -291,10 +291,13 @@ fn columns_are_named_as_facts() {
     assert!(ready(BatchOptions { other_columns: true, ..BatchOptions::default() }).is_ok());
 }
 
+/// A policy's cases, each with its day.
+type Group = (Policy, Vec<Date>, Vec<Map<String, Value>>);
+
 /// The real cases of the rule packs, as far as columns can tell them.
 #[test]
 fn packs_in_batches() {
-    let mut groups: Vec<(Policy, Vec<Date>, Vec<Map<String, Value>>)> = Vec::new();
+    let mut groups: Vec<Group> = Vec::new();
     for (policy, on, facts) in crate::packs::published() {
         let is_readable = policy.facts_from_json(&facts.to_string()).is_ok();
         let Value::Object(facts) = facts else { continue };
