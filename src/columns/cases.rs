@@ -2,12 +2,13 @@
 
 use super::results::Results;
 use super::work::MORSEL;
-use super::{BatchError, Batches, Progress};
+use super::{BatchError, BatchOptions, Batches, Progress};
 use crate::decide::{self, Decision, Options, Reasons, blank};
 use crate::eval::parallel;
 use crate::eval::range::Evaluation;
-use crate::facts::Row;
+use crate::facts::{Facts, FactsErrors, Row};
 use crate::policy::Bundle;
+use crate::value::Date;
 use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions, StringArray};
 use arrow_schema::{DataType, Field, Schema};
 use std::ops::ControlFlow;
@@ -28,12 +29,8 @@ impl Batches {
     /// If `self` was readied for another schema than [`Batches::schema_of_cases`], or `progress` says stop.
     pub fn decide_cases(&self, cases: &[Row], progress: Progress) -> Result<Vec<RecordBatch>, BatchError> {
         let schema = Arc::new(Batches::schema_of_cases(&self.bundle));
-        let options = Options {
-            attested: self.options.attested,
-            reasons: if self.options.standings { Reasons::All } else { Reasons::Deciding },
-            show: self.options.show.iter().map(|s| s.as_str().into()).collect(),
-            language: self.options.language.as_str().into(),
-        };
+        let options = self.options.of_single();
+        let all: Vec<usize> = (0..self.chosen.len()).collect();
         let mut stretches: Vec<&[Row]> = cases.chunks(MORSEL).collect();
         if stretches.is_empty() {
             stretches.push(&[]);
@@ -48,7 +45,12 @@ impl Batches {
             let outputs = &self.outputs.policies;
             let mut results: Vec<Results> = outputs.iter().map(|p| Results::new(p, cases.len())).collect();
             for (row, case) in cases.iter().enumerate() {
-                let decisions = self.decisions_on(case, &options);
+                let completed = case.facts.as_ref().map(|facts| {
+                    let complete = facts.complete || self.options.complete;
+                    Facts { complete, ..facts.clone() }
+                });
+                let facts = completed.as_ref().map_err(|errors| *errors);
+                let decisions = self.decisions(facts, self.on, &all, &options);
                 for ((decision, output), results) in decisions.iter().zip(outputs).zip(&mut results) {
                     results.put(output, row, decision);
                 }
@@ -60,19 +62,36 @@ impl Batches {
         })
     }
 
-    fn decisions_on(&self, case: &Row, options: &Options) -> Vec<Decision> {
-        let policies = self.chosen.iter().map(|at| &self.bundle.program().policies[*at]);
-        match &case.facts {
+    /// The decisions of some of the policies on one case; of facts that cannot be used, invalid ones.
+    pub(super) fn decisions(
+        &self,
+        facts: Result<&Facts, &FactsErrors>,
+        on: Date,
+        policies: &[usize],
+        options: &Options,
+    ) -> Vec<Decision> {
+        let policies = policies.iter().map(|at| &self.bundle.program().policies[self.chosen[*at]]);
+        match facts {
             Ok(facts) => {
-                let mut facts = facts.clone();
-                facts.complete |= self.options.complete;
-                let evaluation = Evaluation::new(self.bundle.engine(), &facts, self.on, options.attested);
+                let evaluation = Evaluation::new(self.bundle.engine(), facts, on, options.attested);
                 policies.map(|p| decide::decide(p, &evaluation, options)).collect()
             }
             Err(errors) => {
                 let error: Arc<str> = errors.to_string().into();
-                policies.map(|p| Decision { error: Some(error.clone()), ..blank(p, self.on, None) }).collect()
+                policies.map(|p| Decision { error: Some(error.clone()), ..blank(p, on, None) }).collect()
             }
+        }
+    }
+}
+
+impl BatchOptions {
+    /// What a single decision is asked for a row of a batch.
+    pub(super) fn of_single(&self) -> Options {
+        Options {
+            attested: self.attested,
+            reasons: if self.standings { Reasons::All } else { Reasons::Deciding },
+            show: self.show.iter().map(|s| s.as_str().into()).collect(),
+            language: self.language.as_str().into(),
         }
     }
 }
@@ -80,9 +99,8 @@ impl Batches {
 #[cfg(all(test, feature = "compile"))]
 mod tests {
     use super::*;
+    use crate::Policy;
     use crate::facts::json;
-    use crate::value::Date;
-    use crate::{BatchOptions, Policy};
     use arrow_array::cast::AsArray;
     use arrow_array::types::Int8Type;
 

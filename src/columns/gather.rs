@@ -3,16 +3,13 @@
 use super::layout::Layout;
 use super::outputs::Outputs;
 use super::results::Results;
-use super::{BatchError, BatchOptions, work};
+use super::{BatchError, BatchOptions, Batches, work};
 use crate::decide::Decision;
 use crate::policy::Bundle;
 use arrow_array::{ArrayRef, RecordBatch, StringArray};
-use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use arrow_schema::SchemaRef;
 use arrow_select::concat::concat_batches;
 use std::sync::Arc;
-
-/// The column of the case's own name.
-const ID: &str = "id";
 
 /// The columns of a bundle's decisions, ready to be filled from single decisions.
 ///
@@ -30,10 +27,7 @@ impl Gathered {
     /// # Errors
     /// Names that are not declared.
     pub fn new(bundle: &Bundle, options: &BatchOptions) -> Result<Gathered, BatchError> {
-        let graph = &bundle.program().graph;
-        let is_named = bundle.names().find(graph, None, ID).is_none();
-        let names = is_named.then(|| Field::new(ID, DataType::Utf8, true));
-        let input = SchemaRef::new(Schema::new(names.into_iter().collect::<Vec<_>>()));
+        let input = SchemaRef::new(Batches::schema_of_cases(bundle));
         let told = BatchOptions {
             possible: options.possible,
             needs: options.needs,
@@ -42,7 +36,7 @@ impl Gathered {
             language: options.language.clone(),
             ..BatchOptions::default()
         };
-        let layout = Layout::new(graph, bundle.names(), &input, &told)?;
+        let layout = Layout::new(&bundle.program().graph, bundle.names(), &input, &told)?;
         let all: Vec<usize> = (0..bundle.program().policies.len()).collect();
         let outputs = Outputs::new(bundle, &all, &input, &layout, &told)?;
         Ok(Gathered { outputs, input })
@@ -84,7 +78,6 @@ impl Gathered {
 #[cfg(all(test, feature = "compile"))]
 mod tests {
     use super::*;
-    use crate::columns::Batches;
     use crate::decide::Options;
     use crate::{Date, Policy};
     use arrow_array::{Int64Array, StringArray};

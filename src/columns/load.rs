@@ -522,7 +522,10 @@ macro_rules! narrow {
                 value as $lane
             }
             fn is_outside(values: &[Self], low: i64, high: i64) -> bool {
-                let (low, high) = (low.max(<$lane>::MIN as i64) as $lane, high.min(<$lane>::MAX as i64) as $lane);
+                if low > <$lane>::MAX.into() || high < <$lane>::MIN.into() {
+                    return !values.is_empty();
+                }
+                let (low, high) = (low.max(<$lane>::MIN.into()) as $lane, high.min(<$lane>::MAX.into()) as $lane);
                 batch::any_outside(values, low, high)
             }
         })*

@@ -3,11 +3,11 @@
 use super::load::{Sources, Taken};
 use super::results::{NO_KEY, PROPOSED, Results, UNSETTLED, ValueCells, standing_key};
 use super::vectors::PolicyVectors;
-use crate::decide::{Deciding, Outcome, Roots, Standing, Table, deciding, rank_of, standing};
+use crate::decide::{Deciding, Outcome, Roots, Standing, Table, deciding, rank_of, standing, within_calendar};
 use crate::eval::batch::{Columns, Reach, any_of, order};
 use crate::graph::{Graph, NodeId, PolicyEntry};
 use crate::op::Texts;
-use crate::value::{Body, Date, Kind, Set, Truth};
+use crate::value::{Body, Kind, Set, Truth};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -26,9 +26,9 @@ pub(crate) struct Open {
 impl Open {
     /// The nodes below the policies' roots; a policy that looks into lists or texts is left to single cases.
     pub fn new(graph: &Graph, policies: &[PolicyVectors]) -> Open {
-        let suits: Vec<bool> = policies.iter().map(|p| order(graph, &p.roots()).is_some()).collect();
+        let suits: Vec<bool> = policies.iter().map(|p| order(graph, &p.open_roots()).is_some()).collect();
         let roots: Vec<NodeId> =
-            policies.iter().zip(&suits).filter(|(_, suits)| **suits).flat_map(|(p, _)| p.roots()).collect();
+            policies.iter().zip(&suits).filter(|(_, suits)| **suits).flat_map(|(p, _)| p.open_roots()).collect();
         Open { order: order(graph, &roots).unwrap_or_default().into(), suits }
     }
 
@@ -145,15 +145,7 @@ impl OpenPolicy<'_> {
 
     /// The set of an award or report: a date outside the calendar is a fault.
     fn result(&self, id: NodeId, row: usize) -> Set {
-        let set = self.columns.of(id).get(row);
-        match set.body {
-            Body::Interval(low, high) if self.graph.node(id).shape.kind == Kind::Date => {
-                let (first, last) = (Date::MIN.days().into(), Date::MAX.days().into());
-                let within = Set::interval(low.max(first), high.min(last));
-                Set { none: set.none, ..within }.or_fault(set.fault || low < first || high > last)
-            }
-            _ => set,
-        }
+        within_calendar(self.columns.of(id).get(row), self.graph.node(id).shape.kind)
     }
 
     fn say(&self, row: usize, roots: &Roots, table: &mut Table) -> Said {

@@ -48,6 +48,8 @@ pub(crate) struct PolicyVectors {
     rules: Vec<RuleVectors>,
     pub applies: Option<(NodeId, Verdict)>,
     promises: Vec<NodeId>,
+    /// What rules' standings are made of, whether they are told or not: a need asks for them.
+    clauses: Vec<NodeId>,
     /// By name: the rules whose standings are told.
     pub standings: Vec<Vec<Rule>>,
     /// The key of a policy's own clause among the standings.
@@ -224,6 +226,7 @@ impl PolicyVectors {
             rules,
             applies,
             promises: policy.promises.iter().map(|p| p.node).collect(),
+            clauses: policy.rules.iter().flat_map(clauses).collect(),
             standings: output.standings.iter().map(named).collect(),
             applies_standing: applies_standing.filter(|_| policy.applies.is_some()),
             awards: nodes(&output.awards),
@@ -238,12 +241,14 @@ impl PolicyVectors {
     /// All nodes that the results ask for.
     pub fn roots(&self) -> Vec<NodeId> {
         let of_rules = self.rules.iter().map(|r| r.trigger);
-        let of_standings = self.standings.iter().flatten().flat_map(|rule| {
-            let clauses = rule.applies.iter().chain([&rule.condition]).chain(&rule.unless);
-            clauses.map(|c| c.node).chain(rule.in_force)
-        });
+        let of_standings = self.standings.iter().flatten().flat_map(clauses);
         let others = self.promises.iter().chain(&self.awards).chain(&self.reports).chain(&self.shown).copied();
         self.applies.iter().map(|(n, ..)| *n).chain(of_rules).chain(of_standings).chain(others).collect()
+    }
+
+    /// All nodes that are asked for where rows are open.
+    pub fn open_roots(&self) -> Vec<NodeId> {
+        self.roots().into_iter().chain(self.clauses.iter().copied()).collect()
     }
 
     /// A member's promise would have to be told of the member, and texts have no vectors: such policies are left to single cases.
@@ -354,6 +359,12 @@ impl PolicyVectors {
             }
         }
     }
+}
+
+/// The nodes that a rule's standing is made of.
+fn clauses(rule: &Rule) -> impl Iterator<Item = NodeId> + '_ {
+    let clauses = rule.applies.iter().chain([&rule.condition]).chain(&rule.unless);
+    clauses.map(|c| c.node).chain(rule.in_force)
 }
 
 #[derive(Clone, Copy)]

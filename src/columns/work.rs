@@ -8,9 +8,8 @@ use super::load::{Sources, Stage, Taken};
 use super::open::{OpenPolicy, Places};
 use super::results::Results;
 use super::vectors::{Vectors, left};
-use crate::decide::{self, Decision, Options, Reasons, Table, blank};
-use crate::eval::range::Evaluation;
-use crate::facts::{Facts, FactsError, FactsErrors};
+use crate::decide::{Options, Table};
+use crate::facts::FactsError;
 use crate::value::Date;
 use arrow_array::RecordBatch;
 use std::ops::Range;
@@ -157,12 +156,7 @@ impl<'a> Singles<'a> {
             id: column(batches.layout.id),
             complete: asked.complete,
         };
-        let options = Options {
-            attested: asked.attested,
-            reasons: if asked.standings { Reasons::All } else { Reasons::Deciding },
-            show: asked.show.iter().map(|s| s.as_str().into()).collect(),
-            language: asked.language.as_str().into(),
-        };
+        let options = asked.of_single();
         let on = column(batches.layout.on.as_ref().map(|t| t.column));
         Singles { batches, rows, on, options }
     }
@@ -179,23 +173,8 @@ impl<'a> Singles<'a> {
                 (Err(errors), self.batches.on)
             }
         };
-        for (at, decision) in policies.iter().zip(self.decisions(&facts, on, policies)) {
+        for (at, decision) in policies.iter().zip(self.batches.decisions(facts.as_ref(), on, policies, &self.options)) {
             results[*at].put(&self.batches.outputs.policies[*at], into, &decision);
-        }
-    }
-
-    fn decisions(&self, facts: &Result<Facts, FactsErrors>, on: Date, policies: &[usize]) -> Vec<Decision> {
-        let bundle = &self.batches.bundle;
-        let policies = policies.iter().map(|at| &bundle.program().policies[self.batches.chosen[*at]]);
-        match facts {
-            Ok(facts) => {
-                let evaluation = Evaluation::new(bundle.engine(), facts, on, self.options.attested);
-                policies.map(|p| decide::decide(p, &evaluation, &self.options)).collect()
-            }
-            Err(errors) => {
-                let error: std::sync::Arc<str> = errors.to_string().into();
-                policies.map(|p| Decision { error: Some(error.clone()), ..blank(p, on, None) }).collect()
-            }
         }
     }
 

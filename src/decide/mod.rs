@@ -13,6 +13,8 @@ pub(crate) use outcome::Table;
 pub(crate) use outcome::{Roots, rank_of, standing};
 #[cfg(feature = "arrow")]
 pub(crate) use reasons::{Deciding, deciding};
+#[cfg(feature = "arrow")]
+pub(crate) use told::within_calendar;
 pub(crate) use told::{result, told_value};
 
 use crate::eval::range::{Evaluation, Places};

@@ -7,11 +7,15 @@ use crate::op::Shape;
 use crate::value::{Body, Date, Kind, Set, Truth, Value};
 use std::sync::Arc;
 
-/// The set of an award or report: dates on the way may leave the years 1 to 9999, a result may not.
+/// The set of an award or report.
 pub(crate) fn result(evaluation: &Evaluation, node: NodeId) -> Set {
-    let set = evaluation.set(node);
+    within_calendar(evaluation.set(node), evaluation.engine().graph().node(node).shape.kind)
+}
+
+/// The set of a result: dates on the way may leave the years 1 to 9999, a result may not.
+pub(crate) fn within_calendar(set: Set, kind: Kind) -> Set {
     match set.body {
-        Body::Interval(low, high) if evaluation.engine().graph().node(node).shape.kind == Kind::Date => {
+        Body::Interval(low, high) if kind == Kind::Date => {
             let (first, last) = (Date::MIN.days().into(), Date::MAX.days().into());
             let within = Set::interval(low.max(first), high.min(last));
             Set { none: set.none, ..within }.or_fault(set.fault || low < first || high > last)

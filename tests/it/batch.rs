@@ -2,7 +2,7 @@
 
 use crate::arrow::{columns, expected, has_columns, told};
 use crate::random::{self, Tape, Telling};
-use arrow_array::{ArrayRef, Date32Array, Float64Array, Int64Array, RecordBatch, StringArray};
+use arrow_array::{ArrayRef, Date32Array, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray, UInt8Array};
 use arrow_schema::{DataType, Field, Schema};
 use placet::columns::{BatchOptions, Batches};
 use placet::decide::{Options, Reasons};
@@ -228,6 +228,21 @@ fn bad_rows_are_kept_with_their_error() {
     }
 }
 
+/// A declared range that lies past what a column's type can hold leaves no row in it.
+#[test]
+fn ranges_past_a_columns_type_are_kept() {
+    let text = "policy p declines are automatic fact pay: whole number from 300 to 5_000_000_000 require r pay is at least 300";
+    let bundle = Bundle::compile(&[("p.placet", text)], &|_| None).unwrap();
+    let policy = bundle.policies().next().unwrap();
+    for pay in [
+        Arc::new(UInt8Array::from_iter_values([50, 255])) as ArrayRef,
+        Arc::new(Int32Array::from_iter_values([50, -1])),
+    ] {
+        let results = policy.decide_batch(&RecordBatch::try_from_iter([("pay", pay)]).unwrap(), day()).unwrap();
+        assert!((0..2).all(|row| told(&results, "", row)["outcome"] == "invalid"));
+    }
+}
+
 /// Whole numbers count the smallest unit only where that is said.
 #[test]
 fn cents_are_cents_where_it_is_said() {
@@ -315,4 +330,13 @@ fn packs_in_batches() {
         let options = BatchOptions { standings: true, ..BatchOptions::default() };
         compare(policy.bundle(), policy.name(), &cases, &days, options, &mut Tape::new(&[7]));
     }
+}
+
+/// A waiver that never holds is not part of what a rule comes to, and yet of how it stands: a need asks for that.
+#[test]
+fn a_waiver_that_never_holds_hides_no_need() {
+    let text = "policy p fact a: whole number require r a is at least 3 unless not (2 is more than 1)";
+    let bundle = Bundle::compile(&[("p.placet", text)], &|_| None).unwrap();
+    let cases = [Map::new(), Map::from_iter([("a".to_owned(), json!(4))])];
+    compare(&bundle, text, &cases, &[day(); 2], BatchOptions::default(), &mut Tape::new(&[7]));
 }
