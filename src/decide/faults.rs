@@ -56,12 +56,17 @@ pub(super) fn faults(
     notes
 }
 
-/// Walks down from a faulty node to the operations that failed on operands that had not.
+/// Walks down from a faulty node to the operations that failed on operands that had not, in the order in which they stand:
+/// how nodes are numbered, which folding changes, makes no difference.
 fn origins(policy: &PolicyEntry, places: &Places, root: NodeId, language: &str) -> Vec<String> {
     let graph = places.evaluation.engine().graph();
-    let mut queue = BTreeSet::from([(root, CASE)]);
+    let mut waiting = vec![(root, CASE)];
+    let mut seen = BTreeSet::new();
     let mut found = Vec::new();
-    while let Some((id, place)) = queue.pop_last() {
+    while let Some((id, place)) = waiting.pop() {
+        if !seen.insert((id, place)) {
+            continue;
+        }
         let node = graph.node(id);
         let mut faulty_operands = Vec::new();
         let mut visit = |from: PlaceId, operand: NodeId| {
@@ -91,10 +96,9 @@ fn origins(policy: &PolicyEntry, places: &Places, root: NodeId, language: &str) 
                 found.push(text);
             }
         } else {
-            queue.extend(faulty_operands);
+            waiting.extend(faulty_operands.into_iter().rev());
         }
     }
-    found.reverse();
     found
 }
 
