@@ -3,7 +3,7 @@
 
 use super::cells::{Cells, Column, Decimals, Lists, Whole};
 use super::layout::{Bound, BoundFact};
-use crate::eval::batch::{self, Input, Lanes, ScopeRows, Sets, Width};
+use crate::eval::batch::{self, Blend, Input, Lanes, ScopeRows, Sets, Width};
 use crate::facts::{counts, describe, read};
 use crate::graph::{Fact, FactId, Graph, NodeId, NodeKind, ScopeId};
 use crate::value::{Body, Choices, Date, Kind, Set, Truth, Type};
@@ -399,27 +399,15 @@ impl<'a> Sources<'a> {
         (0..self.leaves.len()).filter(|at| self.leaves[*at].list == 0 && is_read(&self.leaves[*at])).collect()
     }
 
-    /// Takes rows of a chunk aside, which are told as bits and one by one.
-    pub fn take(&self, stage: &Stage, leaves: &[usize], bits: &[u64], rows: &[u32], into: &mut Taken) {
+    /// Takes rows of a chunk aside.
+    pub fn take(&self, stage: &Stage, leaves: &[usize], rows: &[u32], into: &mut Taken) {
         into.leaves.resize_with(self.leaves.len(), TakenLeaf::default);
-        let before = sums_before(bits.iter().map(|word| word.count_ones()));
         for at in leaves {
-            let (leaf, taken) = (&self.leaves[*at], &mut into.leaves[*at]);
+            let (leaf, taken, open) = (&self.leaves[*at], &mut into.leaves[*at], &stage.open[*at]);
             match self.own_lanes(stage, *at, leaf) {
-                Lanes::Bytes(v) => taken.bytes.extend(rows.iter().map(|row| v[*row as usize])),
-                Lanes::Ints(v) => taken.ints.extend(rows.iter().map(|row| v[*row as usize])),
-                Lanes::Longs(v) => taken.longs.extend(rows.iter().map(|row| v[*row as usize])),
-            }
-            let first = taken.open.len();
-            taken.open.resize(first + rows.len(), 0);
-            // Most rows have most facts: only the few that are open are looked at.
-            for ((bits, open), before) in bits.iter().zip(&stage.open[*at]).zip(&before) {
-                let mut both = bits & open;
-                while both != 0 {
-                    let bit = both & both.wrapping_neg();
-                    taken.open(first + *before as usize + (bits & (bit - 1)).count_ones() as usize, leaf);
-                    both ^= bit;
-                }
+                Lanes::Bytes(v) => gather(&mut taken.bytes, &mut taken.open, v, open, rows, leaf.ends.0),
+                Lanes::Ints(v) => gather(&mut taken.ints, &mut taken.open, v, open, rows, leaf.ends.0),
+                Lanes::Longs(v) => gather(&mut taken.longs, &mut taken.open, v, open, rows, leaf.ends.0),
             }
         }
         into.rows += rows.len();
@@ -576,17 +564,6 @@ struct TakenLeaf {
 }
 
 impl TakenLeaf {
-    /// Marks a row as open. What stood there means nothing: the type's first value cannot do harm.
-    fn open(&mut self, row: usize, leaf: &Leaf) {
-        self.open[row] = 1;
-        let first = if leaf.ends.0 == i64::MIN { 0 } else { leaf.ends.0 };
-        match leaf.width {
-            Width::Byte => self.bytes[row] = u8::try_from(first).unwrap_or(0),
-            Width::Int => self.ints[row] = i32::try_from(first).unwrap_or(0),
-            Width::Long => self.longs[row] = first,
-        }
-    }
-
     fn get(&self, row: usize, width: Width) -> Option<i64> {
         let value = || match width {
             Width::Byte => self.bytes[row].into(),
@@ -624,6 +601,27 @@ impl Taken {
     }
 }
 
+/// Adds some rows' values, and where they are open. What stands there means nothing: the type's first value does no harm.
+fn gather<T: Narrow + Blend>(
+    values: &mut Vec<T>,
+    opens: &mut Vec<u8>,
+    from: &[T],
+    open: &[u64],
+    rows: &[u32],
+    first: i64,
+) {
+    if open.is_empty() {
+        values.extend(rows.iter().map(|row| from[*row as usize]));
+        opens.resize(opens.len() + rows.len(), 0);
+        return;
+    }
+    let first = T::narrow(if first == i64::MIN { 0 } else { first });
+    // Without a branch: which fact of a row is missing cannot be foreseen.
+    let is_open = |row: u32| (open[row as usize / 64] >> (row % 64)) as u8 & 1;
+    opens.extend(rows.iter().map(|row| is_open(*row)));
+    values.extend(rows.iter().map(|row| first.blend(from[*row as usize], is_open(*row))));
+}
+
 /// A width that values fit.
 trait Narrow: Copy + Into<i64> + Send + Sync {
     fn narrow(value: i64) -> Self;
@@ -641,7 +639,7 @@ macro_rules! narrow {
                     return !values.is_empty();
                 }
                 let (low, high) = (low.max(<$lane>::MIN.into()) as $lane, high.min(<$lane>::MAX.into()) as $lane);
-                batch::any_outside(values, low, high)
+                (low, high) != (<$lane>::MIN, <$lane>::MAX) && batch::any_outside(values, low, high)
             }
         })*
     };
@@ -699,6 +697,8 @@ fn lanes_of<'s>(cells: &Cells<'s>, range: Range<usize>) -> Lanes<'s> {
         Cells::Whole(Whole::I32(v)) => Lanes::Ints(&v[range]),
         Cells::Whole(Whole::I64(v)) => Lanes::Longs(&v[range]),
         Cells::Decimals(Decimals::D64(v), _) => Lanes::Longs(&v[range]),
+        Cells::Coded(Whole::I8(keys), _) => Lanes::Bytes(bytemuck::cast_slice(&keys[range])),
+        Cells::Coded(Whole::U8(keys), _) => Lanes::Bytes(&keys[range]),
         _ => Lanes::Bytes(&[]),
     }
 }
@@ -717,7 +717,13 @@ fn form(graph: &Graph, fact: &Fact, bound: &BoundFact, width: Width) -> (Form, (
         (Cells::Decimals(Decimals::D64(_), own), Width::Long) if numeric && i16::from(*own) == i16::from(scale) => {
             Form::InPlace
         }
-        (Cells::Coded(_, values), Width::Byte) if matches!(ty.kind, Kind::Enum(_)) => keys_of(graph, ty, values),
+        (Cells::Coded(keys, values), Width::Byte) if matches!(ty.kind, Kind::Enum(_)) => {
+            match (keys_of(graph, ty, values), keys) {
+                // Keys past the values can only stand under a null.
+                (Form::Keys { are_places: true, .. }, Whole::I8(_) | Whole::U8(_)) => Form::InPlace,
+                (form, _) => form,
+            }
+        }
         _ => Form::Converted,
     };
     let ends = if ty.kind.is_numeric() { ty.bounds() } else { (i64::MIN, i64::MAX) };
@@ -751,14 +757,6 @@ fn keys(
     bytes.clear();
     match keys {
         // Keys past the values can only stand under a null.
-        Whole::I8(keys) if are_places => {
-            bytes.extend(keys[range].iter().map(|k| *k as u8));
-            return false;
-        }
-        Whole::U8(keys) if are_places => {
-            bytes.extend_from_slice(&keys[range]);
-            return false;
-        }
         Whole::I32(keys) if are_places => {
             bytes.extend(keys[range].iter().map(|k| *k as u8));
             return false;

@@ -305,8 +305,8 @@ impl PolicyOutput {
             false => errors(rows, rare.errors.iter())?,
         });
         for keys in results.standings {
-            let nulls = NullBuffer::new(bits(&keys, |k| k >= 0));
-            let keys = Int8Array::new(keys.into(), Some(nulls).filter(|n| n.null_count() > 0));
+            let nulls = keys.contains(&(NO_KEY as i8)).then(|| NullBuffer::new(bits(&keys, |k| k >= 0)));
+            let keys = Int8Array::new(keys.into(), nulls);
             columns.push(Arc::new(DictionaryArray::<Int8Type>::try_new(keys, words.standings.clone())?));
         }
         for (values, output) in results.values.into_iter().zip(self.values()) {

@@ -136,7 +136,7 @@ impl Work<'_> {
                 places.extend(all.filter(|place| left.open[row(place) / 64] >> (row(place) % 64) & 1 == 1));
             }
         }
-        self.sources.take(stage, &self.leaves, &open, &rows, &mut self.taken);
+        self.sources.take(stage, &self.leaves, &rows, &mut self.taken);
         for row in rows_of(&all(|left| &left.single)) {
             let row = row as usize;
             let is_single = |p: &usize| left[*p].single[row / 64] >> (row % 64) & 1 == 1;

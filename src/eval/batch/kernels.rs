@@ -397,7 +397,11 @@ impl Simd {
 
     /// Dates as keys that keep their order: `(12 * year + month) * 32 + day`, all from zero.
     pub fn date_keys(self, d: &mut [i32], a: &[i32]) {
-        map!(self, d, a, |x| date_key(x));
+        if self.any_outside(a, EVEN_LEAPS.0, EVEN_LEAPS.1) {
+            map!(self, d, a, |x| date_key(x));
+        } else {
+            map!(self, d, a, |x| date_key_between_odd_centuries(x));
+        }
     }
 
     /// Whole months between dates by their keys; swapped dates give the negative.
@@ -436,10 +440,35 @@ impl Simd {
 
     /// Whether any value lies outside two ends.
     pub fn any_outside<T: Lane>(self, a: &[T], low: T, high: T) -> bool {
+        let Some(first) = a.first().copied() else { return false };
+        let (least, most) = self.run(
+            #[inline(always)]
+            || {
+                a.iter().fold((first, first), |(least, most), x| {
+                    (if *x < least { *x } else { least }, if *x > most { *x } else { most })
+                })
+            },
+        );
+        least < low || most > high
+    }
+
+    /// Writes one value wherever a vector has another.
+    pub fn put_where<T: Blend>(self, d: &mut [T], a: &[u8], wanted: u8, value: T) {
         self.run(
             #[inline(always)]
-            || a.iter().fold(0u8, |all, x| all | u8::from(*x < low) | u8::from(*x > high)) != 0,
-        )
+            || {
+                let n = d.len();
+                let a = &a[..n];
+                for i in 0..n {
+                    d[i] = value.blend(d[i], u8::from(a[i] == wanted));
+                }
+            },
+        );
+    }
+
+    /// One of two values by a mask.
+    pub fn choose<T: Blend>(self, d: &mut [T], mask: &[u8], set: T, not_set: T) {
+        map!(self, d, mask, |m| set.blend(not_set, m));
     }
 }
 
@@ -496,6 +525,25 @@ pub(super) fn date_key(days: i32) -> i32 {
     (months.wrapping_mul(32).wrapping_add(day)) as i32
 }
 
+/// 1900-03-01 and 2100-02-28, between which every fourth year leaps.
+const EVEN_LEAPS: (i32, i32) = (-25_508, 47_540);
+
+/// The same key between [`EVEN_LEAPS`], where most dates of living people lie: in 32 bits, and without the centuries. The quotient by a
+/// year's 365.25 days is one too small at most, which tests run through.
+#[inline(always)]
+fn date_key_between_odd_centuries(days: i32) -> i32 {
+    let n = days.wrapping_sub(EVEN_LEAPS.0) as u32;
+    let begins = |year: u32| year.wrapping_mul(1_461) >> 2;
+    let year = n.wrapping_mul(45_933) >> 24;
+    let next = begins(year + 1);
+    let is_next = u32::from(n >= next);
+    let of_year = n.wrapping_sub(if n >= next { next } else { begins(year) });
+    let m = 2_141u32.wrapping_mul(of_year).wrapping_add(197_913);
+    let day = (m & 0xffff).wrapping_mul(62_690) >> 27;
+    let months = (2_300 + year + is_next).wrapping_mul(12).wrapping_add(m >> 16);
+    (months.wrapping_mul(32).wrapping_add(day)) as i32
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -509,6 +557,13 @@ mod tests {
             let key = (12 * (year + 400) + month) * 32 + day - 1;
             assert_eq!(i64::from(date_key(days as i32)), key, "{year}-{month}-{day}");
         }
+    }
+
+    #[test]
+    fn short_keys_are_keys() {
+        let day = |year, month, day| crate::value::calendar::day_number(year, month, day) as i32;
+        assert_eq!(EVEN_LEAPS, (day(1900, 3, 1), day(2100, 2, 28)));
+        assert!((EVEN_LEAPS.0..=EVEN_LEAPS.1).all(|days| date_key_between_odd_centuries(days) == date_key(days)));
     }
 
     #[test]

@@ -31,6 +31,16 @@ pub fn put<T: Blend>(values: &mut [T], mask: &[u8], wanted: bool, value: T) {
     kernels::Simd::default().put(values, mask, wanted, value);
 }
 
+/// Writes one value wherever a vector has another.
+pub fn put_where<T: Blend>(values: &mut [T], of: &[u8], wanted: u8, value: T) {
+    kernels::Simd::default().put_where(values, of, wanted, value);
+}
+
+/// One of two values by a mask.
+pub fn choose<T: Blend>(values: &mut [T], mask: &[u8], set: T, not_set: T) {
+    kernels::Simd::default().choose(values, mask, set, not_set);
+}
+
 /// One bit an item, eight to a byte, the first lowest.
 pub fn bits<T: Copy + Send + Sync>(items: &[T], is_set: impl Fn(T) -> bool + Copy + Send + Sync) -> Vec<u8> {
     kernels::Simd::default().bits(items, is_set)
