@@ -257,16 +257,16 @@ impl OpenPolicy<'_> {
         let mut first = [(); 3].map(|()| vec![i16::MAX; rows]);
         let mut back = Vec::new();
         let mut give_back = |all: &[u8], is_back: &dyn Fn(u8) -> bool| {
-            if all.iter().any(|t| is_back(*t)) {
-                back.resize(rows, 0);
-                back.iter_mut().zip(all).for_each(|(back, t)| *back |= u8::from(is_back(*t)));
-            }
+            back.resize(rows, 0);
+            back.iter_mut().zip(all).for_each(|(back, t)| *back |= u8::from(is_back(*t)));
         };
         let mut triggers = Vec::with_capacity(self.entry.rules.len());
         for rule in &self.entry.rules {
             let truths = self.columns.truths(rule.trigger);
             any_of(&mut ranks[usize::from(rank_of(rule.kind))], &truths);
-            give_back(&truths, &|t| t == Truth::FAULTY.bits());
+            if truths.iter().fold(0, |all, t| all | t) & Truth::FAULTY.bits() != 0 {
+                give_back(&truths, &|t| t == Truth::FAULTY.bits());
+            }
             triggers.push(truths);
         }
         for (at, (rule, truths)) in self.entry.rules.iter().zip(&triggers).enumerate().rev() {

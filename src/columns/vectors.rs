@@ -165,7 +165,8 @@ impl Vectors {
         left: &mut [Left],
     ) {
         let inputs: Vec<Lanes> = self.program.inputs().iter().map(|i| sources.lanes(stage, *i)).collect();
-        let chunk = Chunk { inputs: &inputs, scopes: sources.scopes(stage) };
+        let ends: Vec<_> = self.program.inputs().iter().map(|i| sources.ends(stage, *i)).collect();
+        let chunk = Chunk { inputs: &inputs, ends: &ends, scopes: sources.scopes(stage) };
         runner.run(chunk);
         for (at, policy) in self.policies.iter().enumerate() {
             let rows = from..from + chunk.scopes[0].rows;

@@ -7,6 +7,7 @@
 use crate::value::LeapRule;
 use crate::value::calendar::years_from;
 use pulp::{Arch, NullaryFnOnce};
+use std::sync::LazyLock;
 
 /// How two vectors compare.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,9 +76,16 @@ macro_rules! blend {
 }
 blend!(u8, i8, i16, i32, i64);
 
-/// What the machine at hand can do.
-#[derive(Clone, Copy, Debug, Default)]
+/// What the machine at hand can do: found out once, since kernels are called for every few thousand rows.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Simd(Arch);
+
+impl Default for Simd {
+    fn default() -> Simd {
+        static HERE: LazyLock<Arch> = LazyLock::new(Arch::new);
+        Simd(*HERE)
+    }
+}
 
 /// A loop that is inlined whole into each generation's own function: only there is it made of that generation's instructions.
 struct Inlined<F>(F);
@@ -255,10 +263,28 @@ impl Simd {
                     for (mask, item) in mask.iter_mut().zip(items) {
                         *mask = is_set(*item).into();
                     }
-                    for (out, eight) in out.iter_mut().zip(mask.as_chunks::<8>().0) {
-                        // Each byte's bit moves to its own place in the highest byte.
-                        *out = (u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080) >> 56) as u8;
+                    pack(&mask, out);
+                }
+            },
+        );
+        out
+    }
+
+    /// Which keys are no key (below zero), as bits that are not set; these become the first key.
+    pub fn key_bits(self, keys: &mut [i16]) -> Vec<u8> {
+        let mut out = vec![0; keys.len().div_ceil(8)];
+        let into = &mut out[..];
+        self.run(
+            #[inline(always)]
+            || {
+                let mut mask = [0u8; 64];
+                for (keys, out) in keys.chunks_mut(64).zip(into.chunks_mut(8)) {
+                    mask[keys.len()..].fill(0);
+                    for (mask, key) in mask.iter_mut().zip(keys) {
+                        *mask = (*key >= 0).into();
+                        *key = (*key).max(0);
                     }
+                    pack(&mask, out);
                 }
             },
         );
@@ -396,11 +422,13 @@ impl Simd {
     }
 
     /// Dates as keys that keep their order: `(12 * year + month) * 32 + day`, all from zero.
-    pub fn date_keys(self, d: &mut [i32], a: &[i32]) {
-        if self.any_outside(a, EVEN_LEAPS.0, EVEN_LEAPS.1) {
-            map!(self, d, a, |x| date_key(x));
-        } else {
+    pub fn date_keys(self, d: &mut [i32], a: &[i32], ends: Option<(i64, i64)>) {
+        let within = |(low, high): (i64, i64)| i64::from(EVEN_LEAPS.0) <= low && high <= i64::from(EVEN_LEAPS.1);
+        let ends = ends.or_else(|| self.ends(a).map(|(low, high)| (low.into(), high.into())));
+        if ends.is_none_or(within) {
             map!(self, d, a, |x| date_key_between_odd_centuries(x));
+        } else {
+            map!(self, d, a, |x| date_key(x));
         }
     }
 
@@ -438,18 +466,17 @@ impl Simd {
         }
     }
 
-    /// Whether any value lies outside two ends.
-    pub fn any_outside<T: Lane>(self, a: &[T], low: T, high: T) -> bool {
-        let Some(first) = a.first().copied() else { return false };
-        let (least, most) = self.run(
+    /// The smallest and the largest value.
+    pub fn ends<T: Lane>(self, a: &[T]) -> Option<(T, T)> {
+        let first = *a.first()?;
+        Some(self.run(
             #[inline(always)]
             || {
                 a.iter().fold((first, first), |(least, most), x| {
                     (if *x < least { *x } else { least }, if *x > most { *x } else { most })
                 })
             },
-        );
-        least < low || most > high
+        ))
     }
 
     /// Writes one value wherever a vector has another.
@@ -469,6 +496,15 @@ impl Simd {
     /// One of two values by a mask.
     pub fn choose<T: Blend>(self, d: &mut [T], mask: &[u8], set: T, not_set: T) {
         map!(self, d, mask, |m| set.blend(not_set, m));
+    }
+}
+
+/// One bit a byte.
+#[inline(always)]
+fn pack(mask: &[u8; 64], out: &mut [u8]) {
+    for (out, eight) in out.iter_mut().zip(mask.as_chunks::<8>().0) {
+        // Each byte's bit moves to its own place in the highest byte.
+        *out = (u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080) >> 56) as u8;
     }
 }
 

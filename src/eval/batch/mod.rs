@@ -21,9 +21,14 @@ pub use reach::Reach;
 pub use run::{Buffers, Chunk, Lanes, Mask, Numbers, Outcome, Runner, ScopeRows};
 pub use sets::{Columns, Sets, facts_below, order};
 
-/// Whether any value lies outside two ends.
-pub fn any_outside<T: Lane>(values: &[T], low: T, high: T) -> bool {
-    kernels::Simd::default().any_outside(values, low, high)
+/// The smallest and the largest value.
+pub fn ends<T: Lane>(values: &[T]) -> Option<(T, T)> {
+    kernels::Simd::default().ends(values)
+}
+
+/// Which keys are no key (below zero), as bits that are not set; these become the first key.
+pub fn key_bits(keys: &mut [i16]) -> Vec<u8> {
+    kernels::Simd::default().key_bits(keys)
 }
 
 /// Writes a value wherever a mask is as wanted.
