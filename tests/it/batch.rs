@@ -340,3 +340,14 @@ fn a_waiver_that_never_holds_hides_no_need() {
     let cases = [Map::new(), Map::from_iter([("a".to_owned(), json!(4))])];
     compare(&bundle, text, &cases, &[day(); 2], BatchOptions::default(), &mut Tape::new(&[7]));
 }
+
+/// A null that means *none* tells something of its row: what a missing fact leaves open beside it differs from row to row.
+#[test]
+fn none_is_given_beside_what_is_missing() {
+    let text = "policy p fact t: yes or no fact q: whole number from 0 to 9 or none require r any of { (a) (q is none) (b) t }";
+    let bundle = Bundle::compile(&[("p.placet", text)], &|_| None).unwrap();
+    let case = |q: Value| Map::from_iter([("q".to_owned(), q)]);
+    let cases = [case(Value::Null), case(json!(4))];
+    let options = BatchOptions { standings: true, ..BatchOptions::default() };
+    compare(&bundle, text, &cases, &[day(); 2], options, &mut Tape::new(&[7]));
+}

@@ -17,22 +17,22 @@ use std::collections::{BTreeMap, HashMap};
 /// What a node's set hangs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Depends {
-    /// Nothing that can be open, nor the day.
+    /// Nothing: it is a constant.
+    Nothing,
+    /// What differs from row to row, but is never open: the day, and facts of which null means *none*.
     Given,
-    /// Nothing but the day that a row is decided for.
-    Day,
     /// Facts of which no column tells: open in every row.
     Absent,
     /// One fact that may be open in a row.
     One(FactId),
-    /// Several facts, or one and the day.
+    /// Several of these.
     Several,
 }
 
 impl Depends {
     fn and(self, other: Depends) -> Depends {
         match (self, other) {
-            (Depends::Given, any) | (any, Depends::Given) => any,
+            (Depends::Nothing, any) | (any, Depends::Nothing) => any,
             (a, b) if a == b => a,
             _ => Depends::Several,
         }
@@ -82,7 +82,7 @@ impl Intervals<'_> {
         }
         self.depends.insert(id, depends);
         match depends {
-            Depends::Given | Depends::Day | Depends::One(_) => {
+            Depends::Nothing | Depends::Given | Depends::One(_) => {
                 if let Some(value) = self.points.node(id, plan) {
                     self.points.values.insert(id, value);
                 }
@@ -102,7 +102,7 @@ impl Intervals<'_> {
         let set = self.graph().node(id).set;
         let is_made = self.intervals.get(&id).is_some_and(Option::is_some);
         let below = match (depends, plan) {
-            (Depends::Given | Depends::Day, _) => Below::Nothing,
+            (Depends::Nothing | Depends::Given, _) => Below::Nothing,
             (Depends::One(fact), _) => Below::Fact(fact, set),
             (Depends::Absent, _) => Below::Always(set),
             (_, Plan::Plain) => Below::Operands,
@@ -121,11 +121,11 @@ impl Intervals<'_> {
                     _ => Depends::One(*fact),
                 }
             }
-            (Plan::Plain, NodeKind::DecisionDate) => Depends::Day,
+            (Plan::Plain, NodeKind::DecisionDate) => Depends::Given,
             _ => operands(self.graph(), id, plan)
                 .iter()
                 .map(|o| self.depends.get(o).copied().unwrap_or(Depends::Several))
-                .fold(Depends::Given, Depends::and),
+                .fold(Depends::Nothing, Depends::and),
         }
     }
 
@@ -148,7 +148,7 @@ impl Intervals<'_> {
                 let (low, high) = ends?;
                 Some(Interval { low: Values::Const(low), high: Values::Const(high) })
             }
-            Depends::Given | Depends::Day => Some(Interval::point(self.point(id)?)),
+            Depends::Nothing | Depends::Given => Some(Interval::point(self.point(id)?)),
             Depends::One(fact) => {
                 let value = self.point(id)?;
                 let place = self.points.input(Input::IsOpen(fact));
