@@ -665,20 +665,12 @@ fn gather<T: Lane + Blend>(
     rows: &[u32],
     first: i64,
 ) {
-    if open.is_empty() {
-        values.extend(rows.iter().map(|row| from[*row as usize]));
-        opens.resize(opens.len() + rows.len(), 0);
-        return;
-    }
     let first = T::of(if first == i64::MIN { 0 } else { first });
     let taken = values.len();
     values.resize(taken + rows.len(), first);
     opens.resize(taken + rows.len(), 0);
     // Without a branch: which fact of a row is missing cannot be foreseen.
-    for ((value, is_open), row) in values[taken..].iter_mut().zip(&mut opens[taken..]).zip(rows) {
-        *is_open = (open[*row as usize / 64] >> (row % 64)) as u8 & 1;
-        *value = first.blend(from[*row as usize], *is_open);
-    }
+    batch::gather((&mut values[taken..], &mut opens[taken..]), from, open, rows, first);
 }
 
 /// Marks the rows whose values lie outside two ends; whether there are any. Tells which ends the values have, rows that do not count among
@@ -732,7 +724,8 @@ fn outward(members: &[u8], offsets: &[u32], rows: &mut [u8]) {
 fn invert(nulls: &NullBuffer, range: Range<usize>, open: &mut Bits) {
     let stretch = nulls.inner().slice(range.start, range.len());
     let words = stretch.bit_chunks();
-    open.extend(words.iter().map(|valid| !valid));
+    open.resize(range.len() / 64, 0);
+    open.iter_mut().zip(words.iter()).for_each(|(open, valid)| *open = !valid);
     if words.remainder_len() > 0 {
         open.push(!words.remainder_bits());
     }

@@ -432,6 +432,12 @@ impl Simd {
         }
     }
 
+    /// Whether keys lie so far apart (or not, if `outside`).
+    pub fn keys_apart(self, d: &mut [u8], from: &[i32], to: &[i32], (low, high): (i32, i32), outside: bool) {
+        let flip = u8::from(outside);
+        map!(self, d, from, to, |x, y| u8::from((y - x >= low) & (y - x <= high)) ^ flip);
+    }
+
     /// Whole months between dates by their keys; swapped dates give the negative.
     pub fn months(self, d: &mut [i32], from: &[i32], to: &[i32]) {
         map!(self, d, from, to, |x, y| if x <= y { (y - x) >> 5 } else { -((x - y) >> 5) });
@@ -477,6 +483,32 @@ impl Simd {
                 })
             },
         ))
+    }
+
+    /// Some rows' values, and of bits; one value where the bit is set. Rows are within both.
+    pub fn gather<T: Lane + Blend>(
+        self,
+        (values, set): (&mut [T], &mut [u8]),
+        from: &[T],
+        bits: &[u64],
+        rows: &[u32],
+        where_set: T,
+    ) {
+        self.run(
+            #[inline(always)]
+            || {
+                let n = rows.len();
+                let (values, set) = (&mut values[..n], &mut set[..n]);
+                for i in 0..n {
+                    let row = rows[i] as usize;
+                    // Told this way rather than by an index that may panic, it becomes gathers of the processor's own.
+                    let word = if row / 64 < bits.len() { bits[row / 64] } else { 0 };
+                    let value = if row < from.len() { from[row] } else { where_set };
+                    set[i] = (word >> (row % 64)) as u8 & 1;
+                    values[i] = where_set.blend(value, set[i]);
+                }
+            },
+        );
     }
 
     /// Writes one value wherever a vector has another.
@@ -600,6 +632,26 @@ mod tests {
         let day = |year, month, day| crate::value::calendar::day_number(year, month, day) as i32;
         assert_eq!(EVEN_LEAPS, (day(1900, 3, 1), day(2100, 2, 28)));
         assert!((EVEN_LEAPS.0..=EVEN_LEAPS.1).all(|days| date_key_between_odd_centuries(days) == date_key(days)));
+    }
+
+    #[test]
+    fn keys_apart_are_periods() {
+        let day = |month: i32, day: i32| (12 * 400 + month) * 32 + day;
+        let keys: Vec<i32> = (0..40).flat_map(|m| [0, 1, 14, 27, 30].map(|d| day(m, d))).collect();
+        for (from, to) in keys.iter().flat_map(|f| keys.iter().map(|t| (*f, *t))) {
+            let (mut months, mut years) = ([0], [0]);
+            Simd::default().months(&mut months, &[from], &[to]);
+            Simd::default().years(&mut years, &[from], &[to]);
+            for (found, of) in [(months[0], 1), (years[0], 12)] {
+                for (low, high) in [(-2, 3), (0, 0), (1, 1), (-1, -1), (2, 40), (-40, -3)] {
+                    let ends = (super::super::lower::keys_from(low, of), super::super::lower::keys_to(high, of));
+                    let mut is_within = [0];
+                    Simd::default().keys_apart(&mut is_within, &[from], &[to], ends, false);
+                    let expected = (low..=high).contains(&i64::from(found));
+                    assert_eq!(is_within[0] == 1, expected, "{from} {to} {low} {high} by {of}");
+                }
+            }
+        }
     }
 
     #[test]

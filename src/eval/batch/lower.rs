@@ -366,11 +366,16 @@ impl<'a> Lowering<'a> {
 
     pub fn not(&mut self, a: Vector) -> Vector {
         let d = self.make(Width::Byte, a.scope);
-        self.steps.push(Step::Not { d, a });
+        let made = self.steps.iter().rev().find(|step| step.makes(a));
+        let negated = made.and_then(|step| step.negated(d));
+        self.steps.push(negated.unwrap_or(Step::Not { d, a }));
         d
     }
 
     fn ranges(&mut self, heading: NodeId, ranges: &[(i64, i64)], none: Option<bool>, scope: ScopeId) -> Option<Value> {
+        if let Some(met) = self.apart(heading, ranges, scope) {
+            return Some(of_vector(met));
+        }
         let value = self.value(heading, scope)?;
         let Values::Vector(a) = value.values else { return None };
         let mut met = match ranges {
@@ -392,6 +397,25 @@ impl<'a> Lowering<'a> {
             (Nones::Where(mask), Some(false)) => met = self.join(Join::AndNot, met, mask),
         }
         Some(of_vector(met))
+    }
+
+    /// A range of whole years or months is how far the keys of their dates lie apart.
+    fn apart(&mut self, heading: NodeId, ranges: &[(i64, i64)], scope: ScopeId) -> Option<Vector> {
+        let NodeKind::Op(op @ (Op::YearsFrom(LeapRule::March1) | Op::MonthsFrom), args) = &self.graph.node(heading).kind
+        else {
+            return None;
+        };
+        let ([a, b], [(low, high)]) = (&**args, ranges) else { return None };
+        if !self.in_calendar(*a) || !self.in_calendar(*b) {
+            return None;
+        }
+        let months = if *op == Op::MonthsFrom { 1 } else { 12 };
+        let (low, high) = (keys_from(*low, months), keys_to(*high, months));
+        let (from, to) = (self.plain(*a, scope)?, self.plain(*b, scope)?);
+        let (from, to) = (self.date_keys(from), self.date_keys(to));
+        let d = self.make(Width::Byte, scope);
+        self.steps.push(Step::KeysApart { d, from, to, low, high, outside: false });
+        Some(d)
     }
 
     fn terms(&mut self, sum: &Linear, scope: ScopeId) -> Option<Box<[(Vector, i64)]>> {
@@ -738,6 +762,21 @@ impl<'a> Lowering<'a> {
             _ => None,
         }
     }
+}
+
+/// How far apart the keys of two dates lie at least if so many whole periods do; keys count 32 days a month.
+pub(super) fn keys_from(periods: i64, months: i64) -> i32 {
+    // Swapped dates give the negative: up to one period back still counts as none.
+    let keys = match periods {
+        1.. => periods.saturating_mul(32 * months),
+        _ => periods.saturating_sub(1).saturating_mul(32 * months).saturating_add(1),
+    };
+    keys.clamp((-i32::MAX).into(), i32::MAX.into()) as i32
+}
+
+/// How far they lie apart at most.
+pub(super) fn keys_to(periods: i64, months: i64) -> i32 {
+    -keys_from(periods.saturating_neg(), months)
 }
 
 fn of_vector(vector: Vector) -> Value {

@@ -36,6 +36,11 @@ pub fn put<T: Blend>(values: &mut [T], mask: &[u8], wanted: bool, value: T) {
     kernels::Simd::default().put(values, mask, wanted, value);
 }
 
+/// Some rows' values, and of bits; one value where the bit is set.
+pub fn gather<T: Lane + Blend>(into: (&mut [T], &mut [u8]), from: &[T], bits: &[u64], rows: &[u32], where_set: T) {
+    kernels::Simd::default().gather(into, from, bits, rows, where_set);
+}
+
 /// Writes one value wherever a vector has another.
 pub fn put_where<T: Blend>(values: &mut [T], of: &[u8], wanted: u8, value: T) {
     kernels::Simd::default().put_where(values, of, wanted, value);

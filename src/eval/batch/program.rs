@@ -3,7 +3,7 @@
 use super::kernels::{Binary, Cmp, Join};
 use crate::graph::{FactId, NodeId, ScopeId};
 use crate::value::Set;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// How wide the values of a vector are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -132,6 +132,15 @@ pub(super) enum Step {
     DateKeys {
         d: Vector,
         a: Vector,
+    },
+    /// Whether the keys of two dates lie so far apart.
+    KeysApart {
+        d: Vector,
+        from: Vector,
+        to: Vector,
+        low: i32,
+        high: i32,
+        outside: bool,
     },
     Months {
         d: Vector,
@@ -294,6 +303,7 @@ impl Program {
         facts: Vec<(FactId, ScopeId)>,
     ) -> Program {
         let mut program = Program { steps, inputs, roots, intervals, below, made: [0; 3], facts };
+        program.leave_out_unread();
         program.reuse();
         program
     }
@@ -321,6 +331,32 @@ impl Program {
         &self.facts
     }
 
+    /// The vectors that are read when all is done.
+    fn kept(&self) -> impl Iterator<Item = Vector> + '_ {
+        let of_values = |values: &Values| if let Values::Vector(v) = values { Some(*v) } else { None };
+        let of_none = |none: &Nones| if let Nones::Where(mask) = none { Some(*mask) } else { None };
+        let of_roots = self.roots.values().flat_map(move |v| [of_values(&v.values), of_none(&v.none)]);
+        let of_intervals = self.intervals.values().flat_map(move |i| [of_values(&i.low), of_values(&i.high)]);
+        of_roots.chain(of_intervals).flatten()
+    }
+
+    /// Leaves out steps whose vectors nobody reads: others have taken them in.
+    fn leave_out_unread(&mut self) {
+        let mut read: HashSet<(Width, Place)> = self.kept().map(|v| (v.width, v.place)).collect();
+        let mut steps = std::mem::take(&mut self.steps);
+        steps.reverse();
+        steps.retain(|step| {
+            let (reads, makes) = step.clone().vectors();
+            let is_read = step.can_give_up() || makes.iter().any(|v| read.contains(&(v.width, v.place)));
+            if is_read {
+                read.extend(reads.iter().map(|v| (v.width, v.place)));
+            }
+            is_read
+        });
+        steps.reverse();
+        self.steps = steps;
+    }
+
     /// Lets vectors that are no longer read make room for later ones, so that few of them keep the cache busy.
     fn reuse(&mut self) {
         let key = |v: &Vector| match v.place {
@@ -328,18 +364,11 @@ impl Program {
             Place::Input(_) => None,
         };
         let mut last = HashMap::new();
-        let kept = |values: &Values| if let Values::Vector(v) = values { key(v) } else { None };
         for (at, step) in self.steps.iter().enumerate() {
             let (reads, makes) = step.clone().vectors();
             reads.iter().chain(&makes).filter_map(key).for_each(|v| _ = last.insert(v, at));
         }
-        for value in self.roots.values() {
-            let none = if let Nones::Where(mask) = &value.none { key(mask) } else { None };
-            kept(&value.values).into_iter().chain(none).for_each(|v| _ = last.insert(v, usize::MAX));
-        }
-        for ends in self.intervals.values() {
-            [ends.low, ends.high].iter().filter_map(kept).for_each(|v| _ = last.insert(v, usize::MAX));
-        }
+        self.kept().filter_map(|v| key(&v)).for_each(|v| _ = last.insert(v, usize::MAX));
         let mut free: [Vec<u32>; 3] = Default::default();
         let mut now: HashMap<(Width, u32), u32> = HashMap::new();
         let mut made = [0; 3];
@@ -389,6 +418,42 @@ fn rename(vector: &mut Vector, now: &HashMap<(Width, u32), u32>) {
 }
 
 impl Step {
+    /// Whether it may give rows up, whatever becomes of its vector.
+    fn can_give_up(&self) -> bool {
+        matches!(
+            self,
+            Step::Operator { .. }
+                | Step::Range { .. }
+                | Step::AtMostOne { .. }
+                | Step::GiveUpWhere { .. }
+                | Step::GiveUpUnless { .. }
+        )
+    }
+
+    /// The other way round, at no more cost.
+    pub fn negated(&self, to: Vector) -> Option<Step> {
+        let mut step = self.clone();
+        match &mut step {
+            Step::InRange { d, outside, .. } | Step::KeysApart { d, outside, .. } => {
+                *outside ^= true;
+                *d = to;
+            }
+            Step::Compare { cmp, d, a, b } if *cmp != Cmp::Equal => {
+                *cmp = if *cmp == Cmp::Less { Cmp::AtMost } else { Cmp::Less };
+                std::mem::swap(a, b);
+                *d = to;
+            }
+            _ => return None,
+        }
+        Some(step)
+    }
+
+    /// Whether it makes a vector.
+    pub fn makes(&self, vector: Vector) -> bool {
+        let (_, makes) = self.clone().vectors();
+        makes.contains(&vector)
+    }
+
     /// The vectors that it reads and makes.
     fn vectors(mut self) -> (Vec<Vector>, Vec<Vector>) {
         let (mut reads, mut makes) = (Vec::new(), Vec::new());
@@ -419,7 +484,7 @@ impl Step {
                 f(b, false);
                 f(d, true);
             }
-            Step::Months { d, from, to } | Step::Years { d, from, to } | Step::YearsFebruary28 { d, from, to } => {
+            Step::KeysApart { d, from, to, .. } | Step::Months { d, from, to } | Step::Years { d, from, to } | Step::YearsFebruary28 { d, from, to } => {
                 f(from, false);
                 f(to, false);
                 f(d, true);

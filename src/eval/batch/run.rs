@@ -347,6 +347,9 @@ impl<'a> Runner<'a> {
             Step::DateKeys { d, a } => {
                 self.make_ints(*d, chunk, |s, d| simd.date_keys(d, s.ints(*a, chunk), chunk.ends(*a)));
             }
+            Step::KeysApart { d, from, to, low, high, outside } => self.make_mask(*d, chunk, |s, d| {
+                simd.keys_apart(d, s.ints(*from, chunk), s.ints(*to, chunk), (*low, *high), *outside);
+            }),
             Step::Months { d, from, to } => {
                 self.make_ints(*d, chunk, |s, d| simd.months(d, s.ints(*from, chunk), s.ints(*to, chunk)));
             }
