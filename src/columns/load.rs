@@ -16,8 +16,8 @@ use std::ops::Range;
 /// The number of a text that is none of the policies' own.
 const OTHER_TEXT: i32 = i32::MAX;
 
-/// What the columns of a chunk may take: what a core's own cache holds today.
-const CACHE: usize = 1 << 20;
+/// What the vectors of a chunk may take: what a core's own cache holds today, for not all of them are needed at once.
+const CACHE: usize = 1 << 21;
 
 /// In what width a fact's values are handed in from columns of a type.
 pub(crate) fn width(ty: &Type, form: &DataType, is_minor: bool) -> Width {
@@ -143,8 +143,16 @@ impl<'a> Sources<'a> {
         attested: bool,
     ) -> Sources<'a> {
         let case = List { outer: 0, fact: FactId(u32::MAX), lists: None, records: None };
-        let mut sources =
-            Sources { graph, leaves: Vec::new(), lists: vec![case], of_scope: Vec::new(), of_fact: Vec::new(), on: None, day, attested };
+        let mut sources = Sources {
+            graph,
+            leaves: Vec::new(),
+            lists: vec![case],
+            of_scope: Vec::new(),
+            of_fact: Vec::new(),
+            on: None,
+            day,
+            attested,
+        };
         sources.add(bound, 0, on.is_some());
         if let Some(on) = on {
             let ty = Type::new(Kind::Date, 0);
@@ -322,14 +330,7 @@ impl<'a> Sources<'a> {
     }
 
     /// Marks the rows whose values lie outside the type's range.
-    fn check(
-        &self,
-        leaf: &Leaf,
-        lanes: Lanes,
-        open: &[u64],
-        wrong: &mut [u8],
-        found: &mut Option<(i64, i64)>,
-    ) -> bool {
+    fn check(&self, leaf: &Leaf, lanes: Lanes, open: &[u64], wrong: &mut [u8], found: &mut Option<(i64, i64)>) -> bool {
         match lanes {
             Lanes::Bytes(v) => outside(v, leaf.ends, open, wrong, found),
             Lanes::Ints(v) => outside(v, leaf.ends, open, wrong, found),
@@ -423,8 +424,9 @@ impl<'a> Sources<'a> {
         all
     }
 
-    /// How many rows are worked on together: as many as fit a core's own cache, and few where each may have many members.
-    pub fn rows_at_once(&self) -> usize {
+    /// How many rows are worked on together: as many as fit a core's own cache with the bytes that a program makes of each, and few
+    /// where each may have many members.
+    pub fn rows_at_once(&self, made: usize) -> usize {
         const FEWEST: usize = 1_024;
         if self.lists.len() > 1 {
             return 4 * FEWEST;
@@ -434,8 +436,8 @@ impl<'a> Sources<'a> {
             Width::Int => 4,
             Width::Long => 8,
         };
-        let of_row: usize = self.leaves.iter().map(bytes).sum();
-        let rows = CACHE / of_row.max(1);
+        let read: usize = self.leaves.iter().map(bytes).sum();
+        let rows = CACHE / (read + made).max(1);
         (rows / FEWEST).clamp(1, 16) * FEWEST
     }
 

@@ -1,10 +1,13 @@
 //! Rows that points leave open: decided by sets, many at a time.
 
 use super::load::{Sources, Taken};
-use super::results::{NO_KEY, PROPOSED, Results, UNSETTLED, ValueCells, standing_key};
+use super::results::{NO_KEY, PROPOSED, Results, UNSETTLED, ValueCells, Values, standing_key};
 use super::vectors::PolicyVectors;
 use crate::decide::{Forced, Outcome, Outcomes, Roots, Standing, forced, rank_of, standing, within_calendar};
-use crate::eval::batch::{Buffers, Chunk, Columns, Lanes, Program, Reach, Runner, ScopeRows, Sets, Widths, any_of, facts_below, lower_open, order, put_where};
+use crate::eval::batch::{
+    Buffers, Chunk, Columns, Lanes, Program, Reach, Runner, ScopeRows, Sets, Widths, any_of, facts_below, lower_open,
+    order, put_where,
+};
 use crate::graph::{FactId, Graph, NodeId, PolicyEntry};
 use crate::value::{Body, Kind, Set, Truth};
 use std::borrow::Cow;
@@ -105,7 +108,8 @@ impl Standings<'_> {
     /// What [`Roots::of_key`] takes, by row.
     fn keys(&self, awards_work: Option<&[u8]>) -> Vec<u16> {
         let mut keys = vec![0u16; self.ranks[0].len()];
-        let all = [self.applies.as_deref(), Some(&self.ranks[0]), Some(&self.ranks[1]), Some(&self.ranks[2]), awards_work];
+        let all =
+            [self.applies.as_deref(), Some(&self.ranks[0]), Some(&self.ranks[1]), Some(&self.ranks[2]), awards_work];
         for (at, truths) in all.into_iter().enumerate() {
             match truths {
                 Some(truths) => keys.iter_mut().zip(truths).for_each(|(key, t)| *key |= u16::from(*t) << (3 * at)),
@@ -138,7 +142,7 @@ pub(crate) struct Table {
 
 impl Table {
     /// `key` is of [`Roots::of_key`].
-    fn say(&mut self, key: u32, awards_open: bool, declines_automatic: bool) -> Said {
+    fn say(&mut self, key: u32, awards_open: bool, declines_automatic: bool) -> &Said {
         if self.places.is_empty() {
             self.places = vec![0; 1 << 17];
         }
@@ -147,7 +151,7 @@ impl Table {
             self.said.push(say(&Roots::of_key(key), awards_open, declines_automatic));
             *place = self.said.len() as u16;
         }
-        self.said[usize::from(*place) - 1]
+        &self.said[usize::from(*place) - 1]
     }
 }
 
@@ -185,8 +189,7 @@ impl OpenPolicy<'_> {
         let shown: Vec<Told> = self.vectors.shown.iter().map(|n| self.told(*n, false)).collect();
         let all = self.standings(awards.iter().chain(&reports));
         let awards_work = self.awards_work(&awards);
-        let open_awards: Vec<Vec<u8>> =
-            self.vectors.awards.iter().map(|n| self.columns.settled(*n)).collect();
+        let open_awards: Vec<Vec<u8>> = self.vectors.awards.iter().map(|n| self.columns.settled(*n)).collect();
         let keys = all.keys(awards_work.as_deref());
         let (mut back, mut incomplete) = (Places::new(), Vec::new());
         for (row, into) in places {
@@ -211,30 +214,21 @@ impl OpenPolicy<'_> {
                 Forced::No => (NO_KEY, NO_KEY),
                 Forced::Applies => self.vectors.applies.map_or((NO_KEY, NO_KEY), |(_, v)| (v.key, v.cites)),
                 Forced::ByRank(ranks) => {
-                    let first = (0..3).filter(|rank| ranks[*rank]).map(|rank| all.first[rank][at]).min();
-                    let keys = first.and_then(|first| self.vectors.keys.get(first as usize));
-                    keys.copied().unwrap_or((NO_KEY, NO_KEY))
+                    let of = |rank: usize| if ranks[rank] { all.first[rank][at] } else { i16::MAX };
+                    let first = of(0).min(of(1)).min(of(2));
+                    self.vectors.keys.get(first as usize).copied().unwrap_or((NO_KEY, NO_KEY))
                 }
             };
             results.rules[to] = key;
             if let Some(slot) = results.cites.get_mut(to) {
                 *slot = cites;
             }
-            let awards = awards.iter().map(|told| (told, said.could_approve));
-            let reports = reports.iter().map(|told| (told, said.is_applicable));
-            let shown = shown.iter().map(|told| (told, true));
-            for ((told, is_told), values) in awards.chain(reports).chain(shown).zip(&mut results.values) {
-                let set = told.get(at);
-                let value = one_value(&set).filter(|_| is_told && set.is_settled());
-                values.given[to] = value.is_some().into();
-                let Some(value) = value else { continue };
-                match &mut values.cells {
-                    ValueCells::Whole(v) => v[to] = value as i64,
-                    ValueCells::Decimal(v) => v[to] = value,
-                    ValueCells::Day(v) => v[to] = value as i32,
-                    ValueCells::Truth(v) => v[to] = value as u8,
-                    ValueCells::Choice(v) => v[to] = value as i16,
-                    ValueCells::Text(_) => debug_assert_ne!(told.kind, Kind::Text),
+            if !results.values.is_empty() {
+                let awards = awards.iter().map(|told| (told, said.could_approve));
+                let reports = reports.iter().map(|told| (told, said.is_applicable));
+                let shown = shown.iter().map(|told| (told, true));
+                for ((told, is_told), values) in awards.chain(reports).chain(shown).zip(&mut results.values) {
+                    told.write(at, is_told, values, to);
                 }
             }
         }
@@ -334,7 +328,8 @@ impl OpenPolicy<'_> {
             for (row, into) in places {
                 let truth = |n: NodeId| Truth::from_bits(truths[&n][*row as usize]);
                 let mut all = versions.iter().map(|rule| standing(rule, truth));
-                keys[*into as usize] = standing_key(all.find(|s| *s != Standing::NotInForce).unwrap_or(Standing::NotInForce));
+                keys[*into as usize] =
+                    standing_key(all.find(|s| *s != Standing::NotInForce).unwrap_or(Standing::NotInForce));
             }
         }
     }
@@ -424,6 +419,22 @@ impl Told<'_> {
     fn get(&self, row: usize) -> Set {
         let set = self.sets.get(row);
         if self.as_result { within_calendar(set, self.kind) } else { set }
+    }
+
+    /// Writes a row's value, if there is exactly one and it is told.
+    fn write(&self, row: usize, is_told: bool, values: &mut Values, to: usize) {
+        let set = self.get(row);
+        let value = one_value(&set).filter(|_| is_told && set.is_settled());
+        values.given[to] = value.is_some().into();
+        let Some(value) = value else { return };
+        match &mut values.cells {
+            ValueCells::Whole(v) => v[to] = value as i64,
+            ValueCells::Decimal(v) => v[to] = value,
+            ValueCells::Day(v) => v[to] = value as i32,
+            ValueCells::Truth(v) => v[to] = value as u8,
+            ValueCells::Choice(v) => v[to] = value as i16,
+            ValueCells::Text(_) => debug_assert_ne!(self.kind, Kind::Text),
+        }
     }
 
     /// Whether any row's set may be a fault, or nothing.

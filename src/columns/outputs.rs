@@ -294,7 +294,8 @@ impl PolicyOutput {
             columns.push(if rare.possible.is_empty() { nothing(&outputs.no_lists) } else { lists(rows, all)? });
         }
         if self.tells.needs {
-            let words = |needed: &Range<usize>| rare.needed[needed.clone()].iter().map(|w| &*rare.words[usize::from(*w)]);
+            let words =
+                |needed: &Range<usize>| rare.needed[needed.clone()].iter().map(|w| &*rare.words[usize::from(*w)]);
             let all = rare.needs.iter().map(|(row, needed)| (*row, words(needed)));
             columns.push(if rare.needs.is_empty() { nothing(&outputs.no_lists) } else { lists(rows, all)? });
         }

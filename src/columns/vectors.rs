@@ -6,7 +6,9 @@ use super::outputs::{PolicyOutput, ValueOutput};
 use super::results::{NO_KEY, PROPOSED, Results, ValueCells, standing_key};
 use super::{BatchOptions, layout::Layout};
 use crate::decide::{Outcome, Standing, refusal};
-use crate::eval::batch::{Blend, Buffers, Chunk, Lanes, Mask, Numbers, Program, Runner, choose, facts_below, lower, put};
+use crate::eval::batch::{
+    Blend, Buffers, Chunk, Lanes, Mask, Numbers, Program, Runner, choose, facts_below, lower, put,
+};
 use crate::graph::{FactId, Graph, NodeId, PolicyEntry, Rule, ScopeId, sets::fill_static_sets};
 use crate::op::RuleKind;
 use crate::policy::Bundle;
@@ -144,6 +146,11 @@ impl Vectors {
         &self.graph
     }
 
+    /// How many bytes its program makes of each row at a time.
+    pub fn row_bytes(&self) -> usize {
+        self.program.row_bytes()
+    }
+
     /// One policy's part.
     pub fn policy(&self, at: usize) -> &PolicyVectors {
         &self.policies[at]
@@ -197,7 +204,7 @@ impl Vectors {
 /// So many rows, all set.
 fn all_bits(rows: usize) -> Bits {
     let mut bits = vec![u64::MAX; rows.div_ceil(64)];
-    if let Some(last) = bits.last_mut().filter(|_| rows % 64 != 0) {
+    if let Some(last) = bits.last_mut().filter(|_| !rows.is_multiple_of(64)) {
         *last >>= 64 - rows % 64;
     }
     bits
@@ -310,7 +317,8 @@ impl PolicyVectors {
         for node in self.awards.iter().chain(&self.reports).chain(&self.shown) {
             let Some(found) = runner.outcome(*node, chunk).filter(|_| self.dates.contains(node)) else { continue };
             let within = Date::MIN.days()..=Date::MAX.days();
-            let is_out: Vec<bool> = (0..chunk.scopes[0].rows).map(|row| !within.contains(&found.values.get(row))).collect();
+            let is_out: Vec<bool> =
+                (0..chunk.scopes[0].rows).map(|row| !within.contains(&found.values.get(row))).collect();
             add_where(open, &is_out, |is_out| is_out);
         }
     }

@@ -79,7 +79,7 @@ pub(crate) fn decide(batches: &Batches, batch: &RecordBatch, rows: Range<usize>)
             };
             let mut runner = vectors.runner(points);
             let mut left = vec![Left::default(); work.results.len()];
-            let at_once = sources.rows_at_once();
+            let at_once = sources.rows_at_once(vectors.row_bytes());
             for first in rows.clone().step_by(at_once) {
                 let chunk = first..(first + at_once).min(rows.end);
                 sources.fill(&mut stage, chunk.clone());

@@ -40,12 +40,7 @@ impl Depends {
 }
 
 /// The program that makes the ends of the roots' sets, and of all that decides which facts they still need.
-pub fn lower_open(
-    graph: &Graph,
-    roots: &[NodeId],
-    widths: Widths,
-    can_be_none: &dyn Fn(FactId) -> bool,
-) -> Program {
+pub fn lower_open(graph: &Graph, roots: &[NodeId], widths: Widths, can_be_none: &dyn Fn(FactId) -> bool) -> Program {
     let (plans, needed) = plans(graph, roots);
     let mut lowering = Intervals {
         points: Lowering::new(graph, widths, can_be_none),
@@ -157,7 +152,10 @@ impl Intervals<'_> {
                     self.points.give_up_where(mask);
                     return Some(Interval::point(value));
                 };
-                Some(Interval { low: self.where_open(id, mask, value, low), high: self.where_open(id, mask, value, high) })
+                Some(Interval {
+                    low: self.where_open(id, mask, value, low),
+                    high: self.where_open(id, mask, value, high),
+                })
             }
         }
     }
@@ -377,7 +375,9 @@ impl Intervals<'_> {
     fn binary(&mut self, op: Binary, a: Values, b: Values) -> Values {
         match (op, a, b) {
             (_, a, b) if a == b && op != Binary::Multiply => a,
-            (Binary::Smaller, other, Values::Const(i64::MAX)) | (Binary::Larger, other, Values::Const(i64::MIN)) => other,
+            (Binary::Smaller, other, Values::Const(i64::MAX)) | (Binary::Larger, other, Values::Const(i64::MIN)) => {
+                other
+            }
             _ => {
                 let (a, b) = (self.long(a), self.long(b));
                 let d = self.points.make(Width::Long, ScopeId::CASE);
@@ -491,7 +491,8 @@ impl Intervals<'_> {
 
     fn compare(&mut self, cmp: Cmp, a: Values, b: Values) -> Values {
         let width = |v: Values| if let Values::Vector(v) = v { v.width } else { Width::Byte };
-        let holds = |v: Values, width: Width| !matches!(v, Values::Const(c) if c < width.ends().0 || width.ends().1 < c);
+        let holds =
+            |v: Values, width: Width| !matches!(v, Values::Const(c) if c < width.ends().0 || width.ends().1 < c);
         let mut both = width(a).max(width(b));
         if !holds(a, both) || !holds(b, both) {
             both = Width::Long;
@@ -510,8 +511,10 @@ impl Intervals<'_> {
             Op::Less => Cmp::Less,
             Op::AtMost => Cmp::AtMost,
             _ => {
-                let (below, above) = (self.compare(Cmp::AtMost, a.low, b.high), self.compare(Cmp::AtMost, b.low, a.high));
-                let (starts, ends) = (self.compare(Cmp::AtMost, a.high, b.low), self.compare(Cmp::AtMost, b.high, a.low));
+                let (below, above) =
+                    (self.compare(Cmp::AtMost, a.low, b.high), self.compare(Cmp::AtMost, b.low, a.high));
+                let (starts, ends) =
+                    (self.compare(Cmp::AtMost, a.high, b.low), self.compare(Cmp::AtMost, b.high, a.low));
                 let (low, high) = (self.join(Join::And, starts, ends), self.join(Join::And, below, above));
                 return Interval { low, high };
             }
@@ -556,7 +559,9 @@ impl Intervals<'_> {
                 let (a, b) = (self.interval(*a)?, self.interval(*b)?);
                 Some(self.comparison(op, a, b))
             }
-            (Op::YearsFrom(_) | Op::MonthsFrom, [a, b]) if self.points.in_calendar(*a) && self.points.in_calendar(*b) => {
+            (Op::YearsFrom(_) | Op::MonthsFrom, [a, b])
+                if self.points.in_calendar(*a) && self.points.in_calendar(*b) =>
+            {
                 let (from, to) = (self.interval(*a)?, self.interval(*b)?);
                 Some(self.both((from.high, to.low), (from.low, to.high), |s, (from, to)| s.count(op, from, to)))
             }

@@ -401,7 +401,8 @@ impl<'a> Lowering<'a> {
 
     /// A range of whole years or months is how far the keys of their dates lie apart.
     fn apart(&mut self, heading: NodeId, ranges: &[(i64, i64)], scope: ScopeId) -> Option<Vector> {
-        let NodeKind::Op(op @ (Op::YearsFrom(LeapRule::March1) | Op::MonthsFrom), args) = &self.graph.node(heading).kind
+        let NodeKind::Op(op @ (Op::YearsFrom(LeapRule::March1) | Op::MonthsFrom), args) =
+            &self.graph.node(heading).kind
         else {
             return None;
         };
@@ -796,4 +797,3 @@ fn fits_int(graph: &Graph, id: NodeId) -> bool {
     let within = |(low, high): (i128, i128)| low >= i32::MIN.into() && high <= i32::MAX.into();
     graph.node(id).set.ends().is_none_or(within)
 }
-

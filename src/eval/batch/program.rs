@@ -313,6 +313,12 @@ impl Program {
         &self.inputs
     }
 
+    /// How many bytes it makes of each row at a time.
+    pub fn row_bytes(&self) -> usize {
+        let [bytes, ints, longs] = self.made;
+        bytes + 4 * ints + 8 * longs
+    }
+
     /// Whether it makes a root's values.
     pub fn makes(&self, root: NodeId) -> bool {
         self.roots.contains_key(&root)
@@ -484,7 +490,10 @@ impl Step {
                 f(b, false);
                 f(d, true);
             }
-            Step::KeysApart { d, from, to, .. } | Step::Months { d, from, to } | Step::Years { d, from, to } | Step::YearsFebruary28 { d, from, to } => {
+            Step::KeysApart { d, from, to, .. }
+            | Step::Months { d, from, to }
+            | Step::Years { d, from, to }
+            | Step::YearsFebruary28 { d, from, to } => {
                 f(from, false);
                 f(to, false);
                 f(d, true);

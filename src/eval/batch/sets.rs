@@ -4,9 +4,9 @@
 //! their own with loops over whole vectors; whatever they cannot hold goes through the very same rules row by row.
 
 use super::kernels::Simd;
+use super::plan::{fits, only_value, ranges_of};
 use super::program::{Below, Program};
 use super::run::{Chunk, Lanes, Numbers, Runner, set_of};
-use super::plan::{fits, only_value, ranges_of};
 use crate::graph::sets::combine;
 use crate::graph::{FactId, Graph, NodeId, NodeKind, ScopeId};
 use crate::op::{Hit, Op, Quantifier, Test, Texts};
