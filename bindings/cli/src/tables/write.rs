@@ -1,6 +1,6 @@
 //! Columns of decisions as files.
 
-use super::pages::{ColumnChunk, ColumnWriter};
+use super::pages::{ColumnChunk, ColumnWriter, LEVEL, Squeezer};
 use super::text::{Csv, Lines};
 use crate::failure::Failure;
 use crate::files::Out;
@@ -10,7 +10,7 @@ use arrow_ipc::writer::{FileWriter, StreamWriter};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::ArrowRowGroupWriterFactory;
-use parquet::basic::{Compression, Encoding as Stored, ZstdLevel};
+use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::{ColumnDescPtr, ColumnPath};
@@ -68,7 +68,7 @@ pub enum Encoder {
 
 /// A unit on its way.
 pub enum Encoding<'a> {
-    Parquet { columns: Vec<ColumnWriter>, schema: &'a Schema },
+    Parquet { columns: Vec<ColumnWriter>, schema: &'a Schema, squeezer: Box<Squeezer> },
     Arrow { batches: Vec<RecordBatch>, schema: &'a SchemaRef },
     Csv { csv: &'a Csv, bytes: Vec<u8> },
     Lines { lines: &'a Lines, bytes: Vec<u8> },
@@ -156,7 +156,11 @@ impl Encoder {
     /// Begins a unit, by its number.
     pub fn unit(&self, number: usize) -> Result<Encoding<'_>, Failure> {
         Ok(match self {
-            Encoder::Parquet(groups) => Encoding::Parquet { columns: groups.columns(number)?, schema: &groups.schema },
+            Encoder::Parquet(groups) => Encoding::Parquet {
+                columns: groups.columns(number)?,
+                schema: &groups.schema,
+                squeezer: Box::new(Squeezer::new()?),
+            },
             Encoder::Arrow(schema) => Encoding::Arrow { batches: Vec::new(), schema },
             Encoder::Csv(csv) => Encoding::Csv { csv, bytes: Vec::new() },
             Encoder::Lines(lines) => Encoding::Lines { lines, bytes: Vec::new() },
@@ -168,9 +172,12 @@ impl Encoding<'_> {
     /// Adds decisions.
     pub fn write(&mut self, batch: RecordBatch) -> Result<(), Failure> {
         match self {
-            Encoding::Parquet { columns, schema } => {
+            Encoding::Parquet { columns, schema, squeezer } => {
                 let fields = schema.fields().iter().zip(batch.columns());
-                columns.iter_mut().zip(fields).try_for_each(|(column, (field, array))| column.write(field, array))?;
+                let mut write = |(column, (field, array)): (&mut ColumnWriter, (&Arc<Field>, &ArrayRef))| {
+                    column.write(field, array, squeezer)
+                };
+                columns.iter_mut().zip(fields).try_for_each(&mut write)?;
             }
             Encoding::Arrow { batches, schema } => {
                 let each = schema.fields().iter().zip(batch.columns());
@@ -186,8 +193,8 @@ impl Encoding<'_> {
     /// Ends the unit.
     pub fn finish(self) -> Result<Encoded, Failure> {
         Ok(match self {
-            Encoding::Parquet { columns, .. } => {
-                let chunks: Result<Vec<_>, _> = columns.into_iter().map(ColumnWriter::close).collect();
+            Encoding::Parquet { columns, mut squeezer, .. } => {
+                let chunks: Result<Vec<_>, _> = columns.into_iter().map(|column| column.close(&mut squeezer)).collect();
                 Encoded::Parquet(chunks?.into_iter().flatten().collect())
             }
             Encoding::Arrow { batches, .. } => Encoded::Arrow(batches),
@@ -225,7 +232,7 @@ impl Groups {
                 own.push(leaf);
             }
             columns.push(match (own.len(), own.pop()) {
-                (1, Some((column, writer))) if place >= self.carried => ColumnWriter::own(field, column, writer),
+                (1, Some((column, writer))) => ColumnWriter::new(field, place < self.carried, column, writer),
                 (_, last) => ColumnWriter::Any(own.into_iter().chain(last).map(|(_, writer)| writer).collect()),
             });
         }
@@ -233,21 +240,22 @@ impl Groups {
     }
 }
 
-/// How Parquet is written. Carried whole numbers are mostly keys, of which no two are alike: a dictionary of them is work for
-/// nothing. Of the engine's own columns every row group has nearly all values: what is smallest and largest tells nobody anything.
+/// How Parquet is written where a general writer does it. Of the engine's own columns every row group has nearly all values: what is
+/// smallest and largest tells nobody anything.
 fn properties(schema: &SchemaRef, carried: usize) -> Result<WriterProperties, Failure> {
-    let level = ZstdLevel::try_new(1).map_err(|e| failure(&e))?;
+    let level = ZstdLevel::try_new(LEVEL).map_err(|e| failure(&e))?;
     let mut builder = WriterProperties::builder()
         .set_compression(Compression::ZSTD(level))
         .set_statistics_enabled(EnabledStatistics::None)
         .set_offset_index_disabled(true);
-    for field in schema.fields().iter().take(carried) {
-        let column = ColumnPath::from(field.name().as_str());
-        builder = builder.set_column_statistics_enabled(column.clone(), EnabledStatistics::Chunk);
-        if field.data_type().is_integer() {
-            builder = builder
-                .set_column_dictionary_enabled(column.clone(), false)
-                .set_column_encoding(column, Stored::DELTA_BINARY_PACKED);
+    for (place, field) in schema.fields().iter().enumerate() {
+        let column = || ColumnPath::from(field.name().as_str());
+        if place < carried {
+            builder = builder.set_column_statistics_enabled(column(), EnabledStatistics::Chunk);
+        }
+        // Whatever squeezes pages is set up for every row group, needed or not.
+        if ColumnWriter::makes(field, place < carried) {
+            builder = builder.set_column_compression(column(), Compression::UNCOMPRESSED);
         }
     }
     Ok(builder.build())
