@@ -143,7 +143,8 @@ impl Counts {
     /// Rows that no rule alone decides.
     fn add_without_rule(&mut self, decided: &Decided) {
         let Some(valid) = decided.rules.keys().nulls() else { return };
-        for row in (0..decided.outcomes.len()).filter(|row| valid.is_null(*row)) {
+        let approved = Outcome::Approved as i8;
+        for row in (!valid.inner()).set_indices().filter(|row| decided.outcomes[*row] != approved) {
             match Outcome::ALL.get(decided.outcomes[row] as usize) {
                 Some(Outcome::Referred) => {
                     self.referrals.add((decided.cause(row), !decided.proposed.is_null(row)), 1);

@@ -1,6 +1,6 @@
 //! A column of a row group, from its pages to arrays: keys and levels as runs, values in the width that is asked for.
 
-use super::forms::{Form, Plain};
+use super::forms::{Form, Plain, Words};
 use super::runs::{Piece, Runs};
 use super::source::Source;
 use arrow_array::ArrayRef;
@@ -26,7 +26,7 @@ pub struct Column<F: Form> {
     is_optional: bool,
     form: F,
     /// What keys stand for.
-    words: Vec<F::Value>,
+    words: Words<F::Value>,
     page: Open,
 }
 
@@ -178,7 +178,7 @@ impl<F: Form> Decode for Column<F> {
 
 impl Values {
     /// Adds so many values.
-    fn read<F: Form>(&mut self, words: &[F::Value], mut count: usize, into: &mut Vec<F::Value>) -> Result<()> {
+    fn read<F: Form>(&mut self, words: &Words<F::Value>, mut count: usize, into: &mut Vec<F::Value>) -> Result<()> {
         match self {
             Values::None if count == 0 => {}
             Values::None => return Err(ended()),
@@ -191,27 +191,10 @@ impl Values {
             }
             Values::Keys(runs) => {
                 while count > 0 {
-                    let unknown = || ParquetError::General("a key stands for no value".to_owned());
-                    count -= match runs.next(count)? {
-                        Piece::Same(key, times) => {
-                            let word = words.get(key as usize).ok_or_else(unknown)?;
-                            into.extend(std::iter::repeat_n(*word, times));
-                            times
-                        }
-                        Piece::Each(keys) => {
-                            let mut are_known = true;
-                            into.extend(keys.iter().map(|key| match words.get(*key as usize) {
-                                Some(word) => *word,
-                                None => {
-                                    are_known = false;
-                                    F::Value::default()
-                                }
-                            }));
-                            if !are_known {
-                                return Err(unknown());
-                            }
-                            keys.len()
-                        }
+                    let piece = runs.next(count)?;
+                    count -= match words {
+                        Words::All(words) => look_up(&piece, words, |word| word, into)?,
+                        Words::Short(words) => look_up(&piece, words, F::long, into)?,
                     };
                 }
             }
@@ -230,6 +213,38 @@ impl Values {
             }
             Values::Keys(runs) => runs.skip(count),
         }
+    }
+}
+
+/// Adds what keys stand for; tells how many they were.
+fn look_up<W: Copy, V: Copy + Default>(
+    keys: &Piece,
+    words: &[W],
+    value: impl Fn(W) -> V,
+    into: &mut Vec<V>,
+) -> Result<usize> {
+    let mut are_known = true;
+    let count = match keys {
+        Piece::Same(key, times) => {
+            let word = words.get(*key as usize).copied();
+            are_known = word.is_some();
+            into.extend(std::iter::repeat_n(word.map_or_else(V::default, value), *times));
+            *times
+        }
+        Piece::Each(keys) => {
+            into.extend(keys.iter().map(|key| match words.get(*key as usize) {
+                Some(word) => value(*word),
+                None => {
+                    are_known = false;
+                    V::default()
+                }
+            }));
+            keys.len()
+        }
+    };
+    match are_known {
+        true => Ok(count),
+        false => Err(ParquetError::General("a key stands for no value".to_owned())),
     }
 }
 

@@ -20,16 +20,31 @@ pub trait Form: Send {
     fn plain(_bytes: &[u8], _into: &mut Vec<Self::Value>) {}
 
     /// What the keys of a dictionary of so many words stand for.
-    fn words(&mut self, bytes: &[u8], count: usize) -> Result<Vec<Self::Value>>;
+    fn words(&mut self, bytes: &[u8], count: usize) -> Result<Words<Self::Value>>;
 
     /// What keys stand for before there is a dictionary.
-    fn own_words() -> Vec<Self::Value> {
-        Vec::new()
+    fn own_words() -> Words<Self::Value> {
+        Words::All(Vec::new())
+    }
+
+    /// The value behind a short word, where there are some.
+    fn long(_short: i32) -> Self::Value {
+        Self::Value::default()
     }
 
     /// The array of some rows.
     fn array(&self, values: Vec<Self::Value>, nulls: Option<NullBuffer>) -> Result<ArrayRef>;
 }
+
+/// What keys stand for.
+pub enum Words<V> {
+    All(Vec<V>),
+    /// Many long numbers that are short ones: half as many bytes stay in the cache where all would not.
+    Short(Vec<i32>),
+}
+
+/// How many words are worth keeping short.
+const MANY: usize = 1 << 13;
 
 /// How values stand in a page without a dictionary.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -59,6 +74,16 @@ pub trait Stored: Copy {
     const BYTES: usize;
 
     fn read(bytes: &[u8]) -> Self;
+
+    /// The same as a shorter number, if it is one.
+    fn short(self) -> Option<i32> {
+        None
+    }
+
+    /// The number that a shorter one was.
+    fn long(_short: i32) -> Option<Self> {
+        None
+    }
 }
 
 /// A number that comes from one of a file, as Parquet narrows and widens them.
@@ -67,7 +92,7 @@ pub trait Made<P> {
 }
 
 macro_rules! stored {
-    ($($from:ty => $($to:ty)*;)*) => {$(
+    ($($from:ty => $($to:ty)* $(, $short:ty)?;)*) => {$(
         impl Stored for $from {
             const BYTES: usize = size_of::<$from>();
 
@@ -76,6 +101,15 @@ macro_rules! stored {
                 own.copy_from_slice(bytes);
                 <$from>::from_le_bytes(own)
             }
+            $(
+                fn short(self) -> Option<i32> {
+                    <$short>::try_from(self).ok()
+                }
+
+                fn long(short: i32) -> Option<Self> {
+                    Some(short.into())
+                }
+            )?
         }
         $(impl Made<$from> for $to {
             fn made(stored: $from) -> $to {
@@ -87,7 +121,7 @@ macro_rules! stored {
 
 stored! {
     i32 => i8 i16 i32 i64 i128 u8 u16 u32;
-    i64 => i64 u64 i128;
+    i64 => i64 u64 i128, i32;
     f32 => f32;
     f64 => f64;
 }
@@ -104,12 +138,21 @@ where
         into.extend(bytes.chunks_exact(P::BYTES).map(|bytes| T::Native::made(P::read(bytes))));
     }
 
-    fn words(&mut self, bytes: &[u8], count: usize) -> Result<Vec<T::Native>> {
+    fn words(&mut self, bytes: &[u8], count: usize) -> Result<Words<T::Native>> {
         let length = count.checked_mul(P::BYTES);
         let bytes = length.and_then(|length| bytes.get(..length)).ok_or_else(|| wrong("a dictionary is cut short"))?;
+        if count >= MANY
+            && let Some(short) = bytes.chunks_exact(P::BYTES).map(|bytes| P::read(bytes).short()).collect()
+        {
+            return Ok(Words::Short(short));
+        }
         let mut words = Vec::with_capacity(count);
         Self::plain(bytes, &mut words);
-        Ok(words)
+        Ok(Words::All(words))
+    }
+
+    fn long(short: i32) -> T::Native {
+        P::long(short).map_or_else(T::Native::default, T::Native::made)
     }
 
     fn array(&self, values: Vec<T::Native>, nulls: Option<NullBuffer>) -> Result<ArrayRef> {
@@ -138,7 +181,7 @@ where
 
     const PLAIN: Plain = Plain::Never;
 
-    fn words(&mut self, bytes: &[u8], count: usize) -> Result<Vec<K::Native>> {
+    fn words(&mut self, bytes: &[u8], count: usize) -> Result<Words<K::Native>> {
         let (mut texts, mut ends, mut rest) = (Vec::with_capacity(bytes.len()), vec![0], bytes);
         for _ in 0..count {
             let short = || wrong("a dictionary is cut short");
@@ -150,7 +193,7 @@ where
         }
         self.texts = Arc::new(StringArray::try_new(OffsetBuffer::new(ends.into()), texts.into(), None)?);
         let key = |key| K::Native::try_from(key).map_err(|_| wrong("a dictionary has more words than keys"));
-        (0..count).map(key).collect()
+        Ok(Words::All((0..count).map(key).collect::<Result<_>>()?))
     }
 
     fn array(&self, values: Vec<K::Native>, nulls: Option<NullBuffer>) -> Result<ArrayRef> {
@@ -167,12 +210,12 @@ impl Form for Truths {
 
     const PLAIN: Plain = Plain::Bits;
 
-    fn words(&mut self, _bytes: &[u8], _count: usize) -> Result<Vec<bool>> {
+    fn words(&mut self, _bytes: &[u8], _count: usize) -> Result<Words<bool>> {
         Err(wrong("truths have no dictionary"))
     }
 
-    fn own_words() -> Vec<bool> {
-        vec![false, true]
+    fn own_words() -> Words<bool> {
+        Words::All(vec![false, true])
     }
 
     fn array(&self, values: Vec<bool>, nulls: Option<NullBuffer>) -> Result<ArrayRef> {
