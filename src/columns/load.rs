@@ -10,6 +10,7 @@ use crate::value::{Body, Choices, Date, Kind, Set, Truth, Type};
 use arrow_array::{Array, StructArray};
 use arrow_buffer::NullBuffer;
 use arrow_schema::DataType;
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// The number of a text that is none of the policies' own.
@@ -76,7 +77,30 @@ struct List<'a> {
 }
 
 /// Rows as bits, 64 to a word; empty for none at all.
-type Bits = Vec<u64>;
+pub(crate) type Bits = Vec<u64>;
+
+/// The rows whose bits are set, in order.
+pub(crate) fn rows_of(bits: &[u64]) -> Vec<u32> {
+    let mut rows = Vec::new();
+    for (at, word) in bits.iter().enumerate() {
+        let mut rest = *word;
+        while rest != 0 {
+            rows.push(at as u32 * 64 + rest.trailing_zeros());
+            rest &= rest - 1;
+        }
+    }
+    rows
+}
+
+/// For each number the sum of those before it.
+pub(crate) fn sums_before(numbers: impl Iterator<Item = u32>) -> Vec<u32> {
+    let before = numbers.scan(0, |sum, number| {
+        let before = *sum;
+        *sum += number;
+        Some(before)
+    });
+    before.collect()
+}
 
 fn is_set(bits: &[u64], row: usize) -> bool {
     bits.get(row / 64).is_some_and(|word| word >> (row % 64) & 1 == 1)
@@ -358,26 +382,63 @@ impl<'a> Sources<'a> {
         }
     }
 
-    /// Whether only a single case can tell what is open in a row.
-    pub fn is_unclear(&self, stage: &Stage, row: usize) -> bool {
-        self.leaves
-            .iter()
-            .enumerate()
-            .any(|(at, leaf)| leaf.is_unclear && leaf.list == 0 && is_set(&stage.open[at], row))
+    /// The rows of which only a single case can tell what is open in them, as bits; empty if there are none.
+    pub fn unclear(&self, stage: &Stage) -> Bits {
+        let mut all = Bits::new();
+        for (leaf, open) in self.leaves.iter().zip(&stage.open).filter(|(l, _)| l.is_unclear && l.list == 0) {
+            debug_assert!(leaf.fact.is_some());
+            all.resize(all.len().max(open.len()), 0);
+            all.iter_mut().zip(open).for_each(|(all, word)| *all |= word);
+        }
+        all
     }
 
-    /// Takes rows of a chunk aside.
-    pub fn take(&self, stage: &Stage, rows: &[usize], into: &mut Taken) {
-        into.values.resize_with(self.leaves.len(), Vec::new);
-        for (at, leaf) in self.leaves.iter().enumerate().filter(|(_, l)| l.list == 0) {
-            let (values, open) = (&mut into.values[at], &stage.open[at]);
-            match self.own_lanes(stage, at, leaf) {
-                Lanes::Bytes(v) => gather(values, v, open, rows),
-                Lanes::Ints(v) => gather(values, v, open, rows),
-                Lanes::Longs(v) => gather(values, v, open, rows),
+    /// The leaves of the case that tell some facts, and the decision dates.
+    pub fn leaves_of(&self, facts: &BTreeSet<FactId>) -> Vec<usize> {
+        let is_read = |leaf: &Leaf| leaf.fact.is_none_or(|(id, _)| facts.contains(&id));
+        (0..self.leaves.len()).filter(|at| self.leaves[*at].list == 0 && is_read(&self.leaves[*at])).collect()
+    }
+
+    /// Takes rows of a chunk aside, which are told as bits and one by one.
+    pub fn take(&self, stage: &Stage, leaves: &[usize], bits: &[u64], rows: &[u32], into: &mut Taken) {
+        into.leaves.resize_with(self.leaves.len(), TakenLeaf::default);
+        let before = sums_before(bits.iter().map(|word| word.count_ones()));
+        for at in leaves {
+            let (leaf, taken) = (&self.leaves[*at], &mut into.leaves[*at]);
+            match self.own_lanes(stage, *at, leaf) {
+                Lanes::Bytes(v) => taken.bytes.extend(rows.iter().map(|row| v[*row as usize])),
+                Lanes::Ints(v) => taken.ints.extend(rows.iter().map(|row| v[*row as usize])),
+                Lanes::Longs(v) => taken.longs.extend(rows.iter().map(|row| v[*row as usize])),
+            }
+            let first = taken.open.len();
+            taken.open.resize(first + rows.len(), 0);
+            // Most rows have most facts: only the few that are open are looked at.
+            for ((bits, open), before) in bits.iter().zip(&stage.open[*at]).zip(&before) {
+                let mut both = bits & open;
+                while both != 0 {
+                    let bit = both & both.wrapping_neg();
+                    taken.open(first + *before as usize + (bits & (bit - 1)).count_ones() as usize, leaf);
+                    both ^= bit;
+                }
             }
         }
         into.rows += rows.len();
+    }
+
+    /// The vector of a program's input over the rows taken aside.
+    pub fn taken_lanes<'s>(&self, taken: &'s Taken, input: Input) -> Lanes<'s> {
+        let at = match input {
+            Input::DecisionDate => self.on,
+            Input::Fact(fact, _) | Input::IsNone(fact, _) | Input::IsOpen(fact) => self.find(fact, ScopeId::CASE),
+        };
+        let Some(at) = at else { return Lanes::Bytes(&[]) };
+        let own = &taken.leaves[at];
+        match (input, self.leaves[at].width) {
+            (Input::IsNone(..) | Input::IsOpen(_), _) => Lanes::Bytes(&own.open),
+            (_, Width::Byte) => Lanes::Bytes(&own.bytes),
+            (_, Width::Int) => Lanes::Ints(&own.ints),
+            (_, Width::Long) => Lanes::Longs(&own.longs),
+        }
     }
 
     /// The sets of a fact, a *known*, or the decision date over the rows taken aside.
@@ -387,7 +448,7 @@ impl<'a> Sources<'a> {
             NodeKind::Known(fact, _) => (fact, true),
             _ => {
                 let Some(at) = self.on else { return Sets::Same(Set::point(self.day.days().into())) };
-                let days: Vec<i64> = taken.values[at].iter().map(|d| d.unwrap_or(0)).collect();
+                let days: Vec<i64> = taken.leaves[at].ints.iter().map(|d| (*d).into()).collect();
                 return Sets::Spans(days.clone(), days);
             }
         };
@@ -395,42 +456,43 @@ impl<'a> Sources<'a> {
         let Some(at) = self.find(fact, ScopeId::CASE) else {
             return Sets::Same(if is_known { Set::truth(Truth::OPEN) } else { whole });
         };
-        let (leaf, values) = (&self.leaves[at], &taken.values[at]);
+        let (leaf, own) = (&self.leaves[at], &taken.leaves[at]);
         if is_known {
             let of_open = if leaf.can_be_none { Truth::MET } else { Truth::OPEN };
-            return Sets::Truths(values.iter().map(|v| v.map_or(of_open, |_| Truth::MET).bits()).collect());
+            let bits = |open: &u8| if *open != 0 { of_open } else { Truth::MET }.bits();
+            return Sets::Truths(own.open.iter().map(bits).collect());
         }
         let of_open = if leaf.can_be_none { Set::NONE } else { whole };
-        let has_open = values.iter().any(Option::is_none);
-        match (self.graph.fact(fact).ty.kind, of_open.body) {
-            (Kind::Truth, _) if !has_open || !of_open.none => {
-                let bits = |v: &Option<i64>| v.map_or(Truth::OPEN, |v| Truth::of(v != 0)).bits();
-                Sets::Truths(values.iter().map(bits).collect())
+        let values = || (0..taken.rows).map(|row| own.get(row, leaf.width));
+        let is_plain = !own.open.contains(&1) || !of_open.none;
+        match self.graph.fact(fact).ty.kind {
+            Kind::Truth if is_plain => {
+                let bits = |v: Option<i64>| v.map_or(Truth::OPEN, |v| Truth::of(v != 0)).bits();
+                Sets::Truths(values().map(bits).collect())
             }
-            (Kind::Enum(id), _)
-                if self.graph.enums[id.0 as usize].values.len() <= 64 && (!has_open || !of_open.none) =>
-            {
+            Kind::Enum(id) if self.graph.enums[id.0 as usize].values.len() <= 64 && is_plain => {
                 let all = u64::MAX >> (64 - self.graph.enums[id.0 as usize].values.len().max(1));
-                Sets::Choices(values.iter().map(|v| v.map_or(all, |v| 1 << v)).collect())
+                Sets::Choices(values().map(|v| v.map_or(all, |v| 1 << v)).collect())
             }
-            (kind, _) if kind.is_numeric() && (!has_open || !of_open.none) => {
+            kind if kind.is_numeric() && is_plain => {
                 let (low, high) = self.graph.fact(fact).ty.bounds();
-                values.iter().map(|v| v.map_or((low, high), |v| (v, v))).unzip::<_, _, Vec<_>, Vec<_>>().into()
+                values().map(|v| v.map_or((low, high), |v| (v, v))).unzip::<_, _, Vec<_>, Vec<_>>().into()
             }
-            (kind, _) => {
+            kind => {
                 let given = |v: i64| match kind {
                     Kind::Truth => Set::yes_or_no(v != 0),
                     Kind::Enum(_) => Set::of(Body::Choices(Choices::one(v as u8))),
                     _ => Set::point(v.into()),
                 };
-                Sets::Mixed(values.iter().map(|v| v.map_or(of_open, given)).collect())
+                Sets::Mixed(values().map(|v| v.map_or(of_open, given)).collect())
             }
         }
     }
 
-    /// Whether a fact is pending in a row taken aside.
-    pub fn is_pending(&self, taken: &Taken, fact: FactId, row: usize) -> bool {
-        self.find(fact, ScopeId::CASE).is_none_or(|at| taken.values[at][row].is_none() && !self.leaves[at].can_be_none)
+    /// In which rows taken aside a fact is pending: 1, else 0; absent if in all.
+    pub fn pending<'t>(&self, taken: &'t Taken, fact: FactId) -> Option<&'t [u8]> {
+        let at = self.find(fact, ScopeId::CASE)?;
+        Some(if self.leaves[at].can_be_none { &[] } else { &taken.leaves[at].open })
     }
 
     /// The rows of each scope.
@@ -443,6 +505,8 @@ impl<'a> Sources<'a> {
         let at = match input {
             Input::DecisionDate => self.on,
             Input::Fact(fact, scope) => self.find(fact, scope),
+            // Only rows taken aside are asked for what is open in them.
+            Input::IsOpen(_) => None,
             Input::IsNone(fact, scope) => {
                 let found = self.find(fact, scope).map(|at| &stage.none[at]).filter(|o| !o.is_empty());
                 return Lanes::Bytes(found.unwrap_or(&stage.empty));
@@ -493,19 +557,70 @@ impl<'a> Sources<'a> {
     }
 }
 
-/// Rows taken aside, of several chunks: their facts, absent where they are open.
+/// Rows taken aside, of several chunks.
 #[derive(Default)]
 pub(crate) struct Taken {
-    values: Vec<Vec<Option<i64>>>,
+    leaves: Vec<TakenLeaf>,
     /// How many.
     pub rows: usize,
 }
 
-fn gather<T: Copy + Into<i64>>(into: &mut Vec<Option<i64>>, values: &[T], open: &[u64], rows: &[usize]) {
-    let value = |row: &usize| values.get(*row).map_or(0, |v| (*v).into());
-    match open.is_empty() {
-        true => into.extend(rows.iter().map(|row| Some(value(row)))),
-        false => into.extend(rows.iter().map(|row| (!is_set(open, *row)).then(|| value(row)))),
+/// A column of the rows taken aside, in its own width.
+#[derive(Default)]
+struct TakenLeaf {
+    bytes: Vec<u8>,
+    ints: Vec<i32>,
+    longs: Vec<i64>,
+    /// Where nothing counts that was told: 1, else 0.
+    open: Vec<u8>,
+}
+
+impl TakenLeaf {
+    /// Marks a row as open. What stood there means nothing: the type's first value cannot do harm.
+    fn open(&mut self, row: usize, leaf: &Leaf) {
+        self.open[row] = 1;
+        let first = if leaf.ends.0 == i64::MIN { 0 } else { leaf.ends.0 };
+        match leaf.width {
+            Width::Byte => self.bytes[row] = u8::try_from(first).unwrap_or(0),
+            Width::Int => self.ints[row] = i32::try_from(first).unwrap_or(0),
+            Width::Long => self.longs[row] = first,
+        }
+    }
+
+    fn get(&self, row: usize, width: Width) -> Option<i64> {
+        let value = || match width {
+            Width::Byte => self.bytes[row].into(),
+            Width::Int => self.ints[row].into(),
+            Width::Long => self.longs[row],
+        };
+        (self.open[row] == 0).then(value)
+    }
+}
+
+impl Taken {
+    /// Takes none any more, and keeps the room.
+    pub fn clear(&mut self) {
+        for leaf in &mut self.leaves {
+            leaf.bytes.clear();
+            leaf.ints.clear();
+            leaf.longs.clear();
+            leaf.open.clear();
+        }
+        self.rows = 0;
+    }
+
+    /// Some of the rows.
+    pub fn only(&self, rows: &[usize]) -> Taken {
+        fn picked<T: Copy>(values: &[T], rows: &[usize]) -> Vec<T> {
+            rows.iter().filter_map(|row| values.get(*row)).copied().collect()
+        }
+        let leaf = |leaf: &TakenLeaf| TakenLeaf {
+            bytes: picked(&leaf.bytes, rows),
+            ints: picked(&leaf.ints, rows),
+            longs: picked(&leaf.longs, rows),
+            open: picked(&leaf.open, rows),
+        };
+        Taken { leaves: self.leaves.iter().map(leaf).collect(), rows: rows.len() }
     }
 }
 

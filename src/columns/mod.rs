@@ -179,6 +179,7 @@ pub struct Batches {
     outputs: Outputs,
     /// Absent where vectors suit no policy.
     vectors: Option<Vectors>,
+    pool: work::Pool,
 }
 
 impl Batches {
@@ -211,7 +212,8 @@ impl Batches {
         let outputs = Outputs::new(bundle, &chosen, schema, &layout, &options)?;
         let vectors = Vectors::new(bundle, &chosen, &outputs.policies, &layout, on, &options);
         let input = SchemaRef::new(schema.clone());
-        Ok(Batches { bundle: bundle.clone(), chosen, on, options, layout, input, outputs, vectors })
+        let pool = work::Pool::default();
+        Ok(Batches { bundle: bundle.clone(), chosen, on, options, layout, input, outputs, vectors, pool })
     }
 
     /// The columns of the results.

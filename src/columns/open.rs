@@ -3,39 +3,80 @@
 use super::load::{Sources, Taken};
 use super::results::{NO_KEY, PROPOSED, Results, UNSETTLED, ValueCells, standing_key};
 use super::vectors::PolicyVectors;
-use crate::decide::{Deciding, Outcome, Roots, Standing, Table, deciding, rank_of, standing, within_calendar};
-use crate::eval::batch::{Columns, Reach, any_of, order};
-use crate::graph::{Graph, NodeId, PolicyEntry};
-use crate::op::Texts;
+use crate::decide::{Forced, Outcome, Outcomes, Roots, Standing, forced, rank_of, standing, within_calendar};
+use crate::eval::batch::{Buffers, Chunk, Columns, Lanes, Program, Reach, Runner, ScopeRows, Sets, Widths, any_of, facts_below, lower_open, order};
+use crate::graph::{FactId, Graph, NodeId, PolicyEntry};
 use crate::value::{Body, Kind, Set, Truth};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// Rows of one policy that are taken aside: where each stands in the results, by the place at which it was taken.
-pub(crate) type Places = Vec<(usize, usize)>;
+/// Rows of one policy that are taken aside: where each stands among them, and where in the results.
+pub(crate) type Places = Vec<(u32, u32)>;
 
-/// What decides rows by sets: the nodes of all policies it suits.
+/// What decides rows by sets: a program for as many nodes as it can make, the graph for the others.
 #[derive(Clone, Debug)]
 pub(crate) struct Open {
-    order: Arc<[NodeId]>,
+    program: Arc<Program>,
+    /// What the program leaves to the graph, operands first.
+    rest: Arc<[NodeId]>,
+    /// All nodes, for rows that the program gives up.
+    all: Arc<[NodeId]>,
+    /// The facts that it reads.
+    pub facts: BTreeSet<FactId>,
     /// Whether it suits each policy.
     pub suits: Vec<bool>,
 }
 
 impl Open {
     /// The nodes below the policies' roots; a policy that looks into lists or texts is left to single cases.
-    pub fn new(graph: &Graph, policies: &[PolicyVectors]) -> Open {
-        let suits: Vec<bool> = policies.iter().map(|p| order(graph, &p.open_roots()).is_some()).collect();
+    pub fn new(
+        graph: &Graph,
+        policies: &[PolicyVectors],
+        widths: Widths,
+        can_be_none: &dyn Fn(FactId) -> bool,
+    ) -> Open {
+        let suits: Vec<bool> = policies.iter().map(|p| order(graph, &p.open_roots(), None).is_some()).collect();
         let roots: Vec<NodeId> =
             policies.iter().zip(&suits).filter(|(_, suits)| **suits).flat_map(|(p, _)| p.open_roots()).collect();
-        Open { order: order(graph, &roots).unwrap_or_default().into(), suits }
+        let program = lower_open(graph, &roots, widths, can_be_none);
+        let nodes = |program| order(graph, &roots, program).unwrap_or_default().into();
+        Open {
+            rest: nodes(Some(&program)),
+            all: nodes(None),
+            facts: facts_below(graph, &roots).into_iter().map(|(fact, _)| fact).collect(),
+            program: Arc::new(program),
+            suits,
+        }
     }
 
-    /// The sets of all nodes over the rows taken aside.
-    pub fn columns<'g>(&self, graph: &'g Graph, sources: &Sources, taken: &Taken) -> Columns<'g> {
-        let texts: &dyn Texts = &graph.texts;
-        Columns::evaluate(graph, &self.order, taken.rows, |id| sources.sets(taken, id), texts)
+    /// A runner for its program.
+    pub fn runner<'a>(&'a self, graph: &'a Graph, buffers: Buffers) -> Runner<'a> {
+        Runner::new(graph, &self.program, buffers)
+    }
+
+    /// The vectors that the program reads, over rows taken aside.
+    pub fn inputs<'t>(&self, sources: &Sources, taken: &'t Taken) -> Vec<Lanes<'t>> {
+        self.program.inputs().iter().map(|input| sources.taken_lanes(taken, *input)).collect()
+    }
+
+    /// The sets of all nodes over rows taken aside: what the program has made, and the rest.
+    pub fn columns<'g>(
+        &self,
+        graph: &'g Graph,
+        sources: &Sources,
+        taken: &Taken,
+        made: Option<(&'g Runner<'g>, Chunk<'g>)>,
+    ) -> Columns<'g> {
+        let order = if made.is_some() { &self.rest } else { &self.all };
+        Columns::evaluate(graph, order, taken.rows, |id| sources.sets(taken, id), made)
+    }
+
+    /// The rows of a chunk of rows taken aside.
+    pub fn scopes(graph: &Graph, taken: &Taken) -> Vec<ScopeRows> {
+        let mut scopes = vec![ScopeRows::default(); graph.scopes.len()];
+        scopes[0].rows = taken.rows;
+        scopes
     }
 }
 
@@ -54,17 +95,65 @@ struct Standings<'a> {
     applies: Option<Cow<'a, [u8]>>,
     ranks: [Vec<u8>; 3],
     triggers: Vec<Cow<'a, [u8]>>,
-    /// Where some trigger can only fail; empty if nowhere.
-    faulty: Vec<u8>,
+    /// By rank: the place of the first rule that triggers for sure, past all rules if none does.
+    first: [Vec<u16>; 3],
+    /// Where there is more to say than columns hold; empty if nowhere.
+    back: Vec<u8>,
 }
 
 /// What is said of a row by sets.
+#[derive(Clone, Copy)]
 struct Said {
     outcome: Outcome,
+    possible: Outcomes,
     proposed: bool,
     can_approve: bool,
     could_approve: bool,
     is_applicable: bool,
+    forced: Forced,
+}
+
+/// What has been said of roots that stand alike: there are not many combinations, and most rows share a few.
+#[derive(Default)]
+pub(crate) struct Table {
+    /// By key: one past the place in `said`.
+    places: Vec<u16>,
+    said: Vec<Said>,
+}
+
+impl Table {
+    /// `key` is of [`Roots::of_key`].
+    fn say(&mut self, key: u32, awards_open: bool, declines_automatic: bool) -> Said {
+        if self.places.is_empty() {
+            self.places = vec![0; 1 << 17];
+        }
+        let place = &mut self.places[(key << 2 | u32::from(awards_open) << 1 | u32::from(declines_automatic)) as usize];
+        if *place == 0 {
+            self.said.push(say(&Roots::of_key(key), awards_open, declines_automatic));
+            *place = self.said.len() as u16;
+        }
+        self.said[usize::from(*place) - 1]
+    }
+}
+
+fn say(roots: &Roots, awards_open: bool, declines_automatic: bool) -> Said {
+    let results = roots.results();
+    let possible = results.outcomes(declines_automatic);
+    let can_approve = possible.contains(Outcome::Approved);
+    let outcome = match possible.only() {
+        Some(only) if !(awards_open && can_approve) => only,
+        _ => Outcome::Incomplete,
+    };
+    let proposed = outcome == Outcome::Referred && results.only_declines();
+    Said {
+        outcome,
+        possible,
+        proposed,
+        can_approve,
+        could_approve: roots.without_faults().results().can_approve(),
+        is_applicable: possible.only() != Some(Outcome::NotApplicable),
+        forced: forced(declines_automatic, roots, (outcome, proposed, true)),
+    }
 }
 
 impl OpenPolicy<'_> {
@@ -76,27 +165,66 @@ impl OpenPolicy<'_> {
         results: &mut Results,
         table: &mut Table,
     ) -> Places {
-        let all = self.standings();
-        let promises: Vec<_> = self.entry.promises.iter().map(|p| self.columns.truths(p.node)).collect();
+        let awards: Vec<Told> = self.vectors.awards.iter().map(|n| self.told(*n, true)).collect();
+        let reports: Vec<Told> = self.vectors.reports.iter().map(|n| self.told(*n, true)).collect();
+        let shown: Vec<Told> = self.vectors.shown.iter().map(|n| self.told(*n, false)).collect();
+        let all = self.standings(awards.iter().chain(&reports));
+        let awards_work = self.awards_work(&awards);
+        let open_awards: Vec<Vec<u8>> =
+            self.vectors.awards.iter().map(|n| self.columns.settled(*n)).collect();
         let (mut back, mut incomplete) = (Places::new(), Vec::new());
         for (row, into) in places {
-            let roots = self.roots(*row, &all);
-            let broken = promises.iter().any(|p| Truth::from_bits(p[*row]) == Truth::NOT_MET);
-            let failed = roots.applies.can_be_faulty() || all.faulty.get(*row).is_some_and(|f| *f != 0);
-            let fails = |n: &NodeId| self.result(*n, *row) == Set::FAULT;
-            if broken || failed || self.vectors.awards.iter().chain(&self.vectors.reports).any(fails) {
+            let (at, to) = (*row as usize, *into as usize);
+            if all.back.get(at).is_some_and(|back| *back != 0) {
                 back.push((*row, *into));
                 continue;
             }
-            let said = self.say(*row, &roots, table);
+            let [first_referral, decline, referral] = [0, 1, 2].map(|rank| u32::from(all.ranks[rank][at]));
+            let applies = all.applies.as_ref().map_or(Truth::MET.bits(), |a| a[at]);
+            let works = awards_work.as_ref().map_or(Truth::MET.bits(), |w| w[at]);
+            let key = u32::from(applies) | first_referral << 3 | decline << 6 | referral << 9 | u32::from(works) << 12;
+            let awards_open = open_awards.iter().any(|settled| settled[at] == 0);
+            let said = table.say(key, awards_open, self.entry.declines_automatic);
             if said.outcome == Outcome::Incomplete {
-                incomplete.push((*row, *into, said.can_approve));
-                let possible = table.results(&roots).outcomes(self.entry.declines_automatic);
-                if tells.possible && possible.len() > 1 {
-                    results.rare.possible.push((*into, possible));
+                incomplete.push((at, to, said.can_approve));
+                if tells.possible && said.possible.len() > 1 {
+                    results.rare.possible.push((to, said.possible));
                 }
             }
-            self.write(*row, *into, &roots, &all, &said, results);
+            results.outcomes[to] = said.outcome as i8;
+            if let Some(flags) = results.flags.get_mut(to) {
+                *flags = if said.proposed { PROPOSED } else { 0 };
+            }
+            let (key, cites) = match said.forced {
+                Forced::No => (NO_KEY, NO_KEY),
+                Forced::Applies => self.vectors.applies.map_or((NO_KEY, NO_KEY), |(_, v)| (v.key, v.cites)),
+                Forced::ByRank(ranks) => {
+                    let first = (0..3).filter(|rank| ranks[*rank]).map(|rank| all.first[rank][at]).min();
+                    let keys = first.and_then(|first| self.vectors.keys.get(usize::from(first)));
+                    keys.copied().unwrap_or((NO_KEY, NO_KEY))
+                }
+            };
+            results.rules[to] = key;
+            if let Some(slot) = results.cites.get_mut(to) {
+                *slot = cites;
+            }
+            let awards = awards.iter().map(|told| (told, said.could_approve));
+            let reports = reports.iter().map(|told| (told, said.is_applicable));
+            let shown = shown.iter().map(|told| (told, true));
+            for ((told, is_told), values) in awards.chain(reports).chain(shown).zip(&mut results.values) {
+                let set = told.get(at);
+                let value = one_value(&set).filter(|_| is_told && set.is_settled());
+                values.given[to] = value.is_some().into();
+                let Some(value) = value else { continue };
+                match &mut values.cells {
+                    ValueCells::Whole(v) => v[to] = value as i64,
+                    ValueCells::Decimal(v) => v[to] = value,
+                    ValueCells::Day(v) => v[to] = value as i32,
+                    ValueCells::Truth(v) => v[to] = value as u8,
+                    ValueCells::Choice(v) => v[to] = value as i16,
+                    ValueCells::Text(_) => debug_assert_ne!(told.kind, Kind::Text),
+                }
+            }
         }
         self.write_standings(places, results);
         if !incomplete.is_empty() && (tells.needs || self.vectors.judges) {
@@ -105,98 +233,60 @@ impl OpenPolicy<'_> {
         back
     }
 
+    /// What is told of a node; `as_result`: a date outside the calendar is a fault.
+    fn told(&self, node: NodeId, as_result: bool) -> Told<'_> {
+        Told { sets: self.columns.of(node), kind: self.graph.node(node).shape.kind, as_result }
+    }
+
     /// The standings of all roots over all rows.
-    fn standings(&self) -> Standings<'_> {
+    fn standings<'t>(&self, results: impl Iterator<Item = &'t Told<'t>>) -> Standings<'_> {
         let rows = self.columns.rows;
         let mut ranks = [(); 3].map(|()| vec![Truth::NOT_MET.bits(); rows]);
-        let mut faulty = Vec::new();
+        let mut first = [(); 3].map(|()| vec![u16::MAX; rows]);
+        let mut back = Vec::new();
+        let mut give_back = |all: &[u8], is_back: &dyn Fn(u8) -> bool| {
+            if all.iter().any(|t| is_back(*t)) {
+                back.resize(rows, 0);
+                back.iter_mut().zip(all).for_each(|(back, t)| *back |= u8::from(is_back(*t)));
+            }
+        };
         let mut triggers = Vec::with_capacity(self.entry.rules.len());
         for rule in &self.entry.rules {
             let truths = self.columns.truths(rule.trigger);
             any_of(&mut ranks[usize::from(rank_of(rule.kind))], &truths);
-            if truths.contains(&Truth::FAULTY.bits()) {
-                faulty.resize(rows, 0);
-                let is_faulty = |t: &u8| u8::from(*t == Truth::FAULTY.bits());
-                faulty.iter_mut().zip(&*truths).for_each(|(f, t)| *f |= is_faulty(t));
-            }
+            give_back(&truths, &|t| t == Truth::FAULTY.bits());
             triggers.push(truths);
         }
+        for (at, (rule, truths)) in self.entry.rules.iter().zip(&triggers).enumerate().rev() {
+            let first = &mut first[usize::from(rank_of(rule.kind))];
+            put_where_met(first, truths, at as u16);
+        }
+        for promise in &self.entry.promises {
+            give_back(&self.columns.truths(promise.node), &|t| t == Truth::NOT_MET.bits());
+        }
         let applies = self.entry.applies.as_ref().map(|c| self.columns.truths(c.node));
-        Standings { applies, ranks, triggers, faulty }
+        if let Some(applies) = &applies {
+            give_back(applies, &|t| Truth::from_bits(t).can_be_faulty());
+        }
+        for told in results.filter(|told| told.may_fail()) {
+            let fails: Vec<u8> = (0..rows).map(|row| u8::from(told.get(row) == Set::FAULT)).collect();
+            give_back(&fails, &|fails| fails != 0);
+        }
+        Standings { applies, ranks, triggers, first, back }
     }
 
-    /// The standings of a row's roots, without those of its rules.
-    fn roots(&self, row: usize, all: &Standings) -> Roots {
-        let award = |node: &NodeId| {
-            let set = self.result(*node, row);
+    /// Whether every award can be worked out, as bits by row; absent if each can in every row.
+    fn awards_work(&self, awards: &[Told]) -> Option<Vec<u8>> {
+        if !awards.iter().any(Told::may_fail) {
+            return None;
+        }
+        let works = |told: &Told, row: usize| {
+            let set = told.get(row);
             let works = set.body != Body::Nothing || set.none;
             Truth::from_bits(u8::from(works) | u8::from(set.fault) << 2)
         };
-        let [first_referral, decline, referral] = [0, 1, 2].map(|rank| Truth::from_bits(all.ranks[rank][row]));
-        Roots {
-            applies: all.applies.as_ref().map_or(Truth::MET, |a| Truth::from_bits(a[row])),
-            first_referral,
-            decline,
-            referral,
-            awards: self.vectors.awards.iter().map(award).fold(Truth::MET, Truth::and),
-            triggers: Vec::new(),
-        }
-    }
-
-    /// The set of an award or report: a date outside the calendar is a fault.
-    fn result(&self, id: NodeId, row: usize) -> Set {
-        within_calendar(self.columns.of(id).get(row), self.graph.node(id).shape.kind)
-    }
-
-    fn say(&self, row: usize, roots: &Roots, table: &mut Table) -> Said {
-        let results = table.results(roots);
-        let possible = results.outcomes(self.entry.declines_automatic);
-        let can_approve = possible.contains(Outcome::Approved);
-        let is_open = |n: &NodeId| !self.result(*n, row).is_settled();
-        let awards_open = can_approve && self.vectors.awards.iter().any(is_open);
-        let outcome = match possible.only() {
-            Some(only) if !awards_open => only,
-            _ => Outcome::Incomplete,
-        };
-        Said {
-            outcome,
-            proposed: outcome == Outcome::Referred && results.only_declines(),
-            can_approve,
-            could_approve: table.results(&roots.without_faults()).can_approve(),
-            is_applicable: possible.only() != Some(Outcome::NotApplicable),
-        }
-    }
-
-    fn write(&self, row: usize, into: usize, roots: &Roots, all: &Standings, said: &Said, results: &mut Results) {
-        results.outcomes[into] = said.outcome as i8;
-        if let Some(flags) = results.flags.get_mut(into) {
-            *flags = if said.proposed { PROPOSED } else { 0 };
-        }
-        let is_met = |at: usize| all.triggers[at][row] == Truth::MET.bits();
-        let (key, cites) = match deciding(self.entry, roots, is_met, (said.outcome, said.proposed, true)) {
-            Some(Deciding::Rule(at)) => self.vectors.keys[at],
-            Some(Deciding::Applies) => self.vectors.applies.map_or((NO_KEY, NO_KEY), |(_, v)| (v.key, v.cites)),
-            None => (NO_KEY, NO_KEY),
-        };
-        results.rules[into] = key;
-        results.cites.get_mut(into).into_iter().for_each(|c| *c = cites);
-        let awards = self.vectors.awards.iter().map(|n| (n, said.could_approve, self.result(*n, row)));
-        let reports = self.vectors.reports.iter().map(|n| (n, said.is_applicable, self.result(*n, row)));
-        let shown = self.vectors.shown.iter().map(|n| (n, true, self.columns.of(*n).get(row)));
-        for ((node, is_told, set), values) in awards.chain(reports).chain(shown).zip(&mut results.values) {
-            let kind = self.graph.node(*node).shape.kind;
-            let value = one_value(&set).filter(|_| is_told && set.is_settled());
-            values.given[into] = value.is_some().into();
-            let Some(value) = value else { continue };
-            match &mut values.cells {
-                ValueCells::Whole(v) => v[into] = value as i64,
-                ValueCells::Decimal(v) => v[into] = value,
-                ValueCells::Day(v) => v[into] = value as i32,
-                ValueCells::Truth(v) => v[into] = value as u8,
-                ValueCells::Choice(v) => v[into] = value as i16,
-                ValueCells::Text(_) => debug_assert_ne!(kind, Kind::Text),
-            }
-        }
+        let all = |row: usize| awards.iter().map(|told| works(told, row)).fold(Truth::MET, Truth::and);
+        Some((0..self.columns.rows).map(|row| all(row).bits()).collect())
     }
 
     /// The standing of each rule by name.
@@ -223,13 +313,16 @@ impl OpenPolicy<'_> {
             };
             if let Some(node) = of {
                 let truths = self.columns.truths(node);
-                places.iter().for_each(|(row, into)| keys[*into] = plain[usize::from(truths[*row] & 7)]);
+                let key = |row: u32| plain[usize::from(truths[row as usize] & 7)];
+                places.iter().for_each(|(row, into)| keys[*into as usize] = key(*row));
                 continue;
             }
+            let nodes = versions.iter().flat_map(super::vectors::clauses);
+            let truths: BTreeMap<NodeId, Cow<[u8]>> = nodes.map(|n| (n, self.columns.truths(n))).collect();
             for (row, into) in places {
-                let truth = |n: NodeId| Truth::from_bits(self.columns.of(n).truth(*row));
+                let truth = |n: NodeId| Truth::from_bits(truths[&n][*row as usize]);
                 let mut all = versions.iter().map(|rule| standing(rule, truth));
-                keys[*into] = standing_key(all.find(|s| *s != Standing::NotInForce).unwrap_or(Standing::NotInForce));
+                keys[*into as usize] = standing_key(all.find(|s| *s != Standing::NotInForce).unwrap_or(Standing::NotInForce));
             }
         }
     }
@@ -238,44 +331,98 @@ impl OpenPolicy<'_> {
     fn needs(&self, rows: &[(usize, usize, bool)], all: &Standings, is_told: bool, results: &mut Results) {
         let mut reach = Reach::new(self.graph, self.columns);
         let count = self.columns.rows;
-        let mut masks: BTreeMap<NodeId, Vec<u8>> = BTreeMap::new();
-        let mut start = |node: NodeId, row: usize| masks.entry(node).or_insert_with(|| vec![0; count])[row] = 1;
+        let (mut asks, mut approvable) = (vec![0u8; count], vec![0u8; count]);
         for (row, _, can_approve) in rows {
-            let roots = self.roots(*row, all);
-            let truth = |n: NodeId| Truth::from_bits(self.columns.of(n).truth(*row));
-            if let Some(applies) = self.entry.applies.as_ref().filter(|c| !truth(c.node).is_settled()) {
-                start(applies.node, *row);
+            asks[*row] = 1;
+            approvable[*row] = (*can_approve).into();
+        }
+        if let Some(applies) = &self.entry.applies {
+            reach.start(applies.node, &asks);
+        }
+        for (rule, triggers) in self.entry.rules.iter().zip(&all.triggers) {
+            let mut open = asks.clone();
+            let settled_by = match rank_of(rule.kind) {
+                0 => &[][..],
+                1 => &all.ranks[..1],
+                _ => &all.ranks[..2],
+            };
+            for settled in settled_by {
+                open.iter_mut().zip(settled).for_each(|(open, t)| *open &= u8::from(*t != Truth::MET.bits()));
             }
-            for (rule, triggers) in self.entry.rules.iter().zip(&all.triggers) {
-                if !Truth::from_bits(triggers[*row]).is_settled()
-                    && roots.can_reach(rule.kind)
-                    && standing(rule, truth) == Standing::Open
-                {
-                    start(rule.trigger, *row);
+            let is_open = |t: u8| t & t.wrapping_sub(1) != 0;
+            open.iter_mut().zip(&**triggers).for_each(|(open, t)| *open &= u8::from(is_open(*t)));
+            if rule.in_force.is_some() || rule.applies.is_some() || !rule.unless.is_empty() {
+                let clauses = super::vectors::clauses(rule).map(|n| (n, self.columns.truths(n)));
+                let truths: BTreeMap<NodeId, Cow<[u8]>> = clauses.collect();
+                for (row, open) in open.iter_mut().enumerate().filter(|(_, open)| **open != 0) {
+                    let standing = standing(rule, |n| Truth::from_bits(truths[&n][row]));
+                    *open = u8::from(standing == Standing::Open);
                 }
+            } else {
+                // With nothing but its condition, a rule is open as that is.
+                let condition = self.columns.truths(rule.condition.node);
+                open.iter_mut().zip(&*condition).for_each(|(open, t)| *open &= u8::from(is_open(*t)));
             }
-            if *can_approve {
-                self.vectors.awards.iter().for_each(|n| start(*n, *row));
+            reach.start(rule.trigger, &open);
+        }
+        self.vectors.awards.iter().for_each(|n| reach.start(*n, &approvable));
+        let facts = reach.facts();
+        let mut in_order = Vec::new();
+        for told in &self.entry.facts {
+            let Some(mut needed) = facts.get(&told.fact).cloned() else { continue };
+            if let Some(pending) = self.sources.pending(self.taken, told.fact) {
+                needed.resize(pending.len(), 0);
+                needed.iter_mut().zip(pending).for_each(|(needed, pending)| *needed &= pending);
+            }
+            let fact = self.graph.fact(told.fact);
+            if needed.contains(&1) {
+                in_order.push((results.rare.word(&fact.name), fact.judged_by.is_some(), needed));
             }
         }
-        masks.iter().for_each(|(node, rows)| reach.start(*node, rows));
-        let facts = reach.facts();
-        let in_order: Vec<_> = self.entry.facts.iter().filter_map(|t| Some((t.fact, facts.get(&t.fact)?))).collect();
         for (row, into, ..) in rows {
-            let needed = in_order
-                .iter()
-                .filter(|(fact, rows)| rows[*row] != 0 && self.sources.is_pending(self.taken, *fact, *row));
-            let facts = needed.map(|(fact, _)| *fact).collect::<Vec<_>>();
-            let is_judged = |f: &crate::graph::FactId| self.graph.fact(*f).judged_by.is_some();
-            if !facts.is_empty() && facts.iter().all(is_judged) {
+            let (mut any, mut all_judged) = (false, true);
+            let first = results.rare.needed.len();
+            for (word, is_judged, needed) in &in_order {
+                if needed[*row] != 0 {
+                    (any, all_judged) = (true, all_judged & is_judged);
+                    results.rare.needed.push(*word);
+                }
+            }
+            if any && all_judged {
                 results.outcomes[*into] = Outcome::Referred as i8;
                 results.flags[*into] = UNSETTLED;
             }
-            if is_told && !facts.is_empty() {
-                let names = facts.iter().map(|f| Arc::from(&*self.graph.fact(*f).name));
-                results.rare.needs.push((*into, names.collect()));
+            if any && is_told {
+                results.rare.needs.push((*into, first..results.rare.needed.len()));
+            } else {
+                results.rare.needed.truncate(first);
             }
         }
+    }
+}
+
+/// An award, a report or a definition over the rows taken aside.
+struct Told<'a> {
+    sets: Cow<'a, Sets>,
+    kind: Kind,
+    as_result: bool,
+}
+
+impl Told<'_> {
+    fn get(&self, row: usize) -> Set {
+        let set = self.sets.get(row);
+        if self.as_result { within_calendar(set, self.kind) } else { set }
+    }
+
+    /// Whether any row's set may be a fault, or nothing.
+    fn may_fail(&self) -> bool {
+        self.kind == Kind::Date || matches!(*self.sets, Sets::Mixed(_) | Sets::Same(_) | Sets::Truths(_))
+    }
+}
+
+fn put_where_met(first: &mut [u16], truths: &[u8], at: u16) {
+    for (first, truth) in first.iter_mut().zip(truths) {
+        *first = if *truth == Truth::MET.bits() { at } else { *first };
     }
 }
 

@@ -16,6 +16,7 @@ use arrow_array::{
 };
 use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// The columns of all policies' results.
@@ -24,9 +25,12 @@ pub(crate) struct Outputs {
     pub policies: Vec<PolicyOutput>,
     carried: Vec<usize>,
     schema: SchemaRef,
-    /// Nothing but nulls, for as many rows as are decided together: shared by all columns that say nothing.
+    /// What columns that say nothing share, for as many rows as are decided together: nulls, and *settled* in every row.
     no_lists: ArrayRef,
     no_errors: ArrayRef,
+    no_words: ArrayRef,
+    no_keys: ArrayRef,
+    all_settled: ArrayRef,
 }
 
 /// The columns of one policy's results.
@@ -121,9 +125,17 @@ impl Outputs {
         let mut fields: Vec<Field> = layout.carried.iter().map(|at| input.field(*at).clone()).collect();
         policies.iter().for_each(|p| p.fields(&mut fields));
         let schema = SchemaRef::new(Schema::new(fields));
-        let (no_lists, no_errors) =
-            (new_null_array(&list_of_texts(), work::MORSEL), new_null_array(&DataType::Utf8, work::MORSEL));
-        Ok(Outputs { policies, carried: layout.carried.clone(), schema, no_lists, no_errors })
+        let nothing = |form: &DataType| new_null_array(form, work::MORSEL);
+        Ok(Outputs {
+            policies,
+            carried: layout.carried.clone(),
+            schema,
+            no_lists: nothing(&list_of_texts()),
+            no_errors: nothing(&DataType::Utf8),
+            no_words: nothing(&texts_by(DataType::Int8)),
+            no_keys: nothing(&texts_by(DataType::Int16)),
+            all_settled: Arc::new(BooleanArray::new(BooleanBuffer::new_set(work::MORSEL), None)),
+        })
     }
 
     /// The columns.
@@ -223,12 +235,11 @@ impl PolicyOutput {
         let mut add = |name: &str, form: DataType, nullable: bool| {
             all.push(Field::new(format!("{}{name}", self.prefix), form, nullable));
         };
-        let texts = |keys: DataType| DataType::Dictionary(Box::new(keys), Box::new(DataType::Utf8));
-        add("outcome", texts(DataType::Int8), false);
-        add("proposed", texts(DataType::Int8), true);
+        add("outcome", texts_by(DataType::Int8), false);
+        add("proposed", texts_by(DataType::Int8), true);
         add("settled", DataType::Boolean, false);
-        add("rule", texts(DataType::Int16), true);
-        add("cites", texts(DataType::Int16), true);
+        add("rule", texts_by(DataType::Int16), true);
+        add("cites", texts_by(DataType::Int16), true);
         if self.tells.possible {
             add("possible", list_of_texts(), true);
         }
@@ -238,7 +249,7 @@ impl PolicyOutput {
         add("faults", list_of_texts(), true);
         add("error", DataType::Utf8, true);
         for rule in &self.standings {
-            add(&format!("standing.{rule}"), texts(DataType::Int8), true);
+            add(&format!("standing.{rule}"), texts_by(DataType::Int8), true);
         }
         all.extend(self.values().map(|v| Field::new(&v.column, v.form.data_type(), true)));
     }
@@ -259,28 +270,35 @@ impl PolicyOutput {
         let words = &self.words;
         let keys = Int8Array::new(results.outcomes.into(), None);
         columns.push(Arc::new(DictionaryArray::<Int8Type>::try_new(keys, words.outcomes.clone())?));
+        let nothing = |of: &ArrayRef| of.slice(0, rows);
         let flagged = |flag: u8| bits(&results.flags, |f| f & flag != 0);
-        let proposed = if self.proposes { NullBuffer::new(flagged(PROPOSED)) } else { NullBuffer::new_null(rows) };
-        let keys = Int8Array::new(vec![0; rows].into(), Some(proposed));
-        columns.push(Arc::new(DictionaryArray::<Int8Type>::try_new(keys, words.declined.clone())?));
-        let settled = if self.judges { !&flagged(UNSETTLED) } else { BooleanBuffer::new_set(rows) };
-        columns.push(Arc::new(BooleanArray::new(settled, None)));
+        columns.push(match self.proposes {
+            true => {
+                let keys = Int8Array::new(vec![0; rows].into(), Some(NullBuffer::new(flagged(PROPOSED))));
+                Arc::new(DictionaryArray::<Int8Type>::try_new(keys, words.declined.clone())?)
+            }
+            false => nothing(&outputs.no_words),
+        });
+        columns.push(match self.judges {
+            true => Arc::new(BooleanArray::new(!&flagged(UNSETTLED), None)),
+            false => nothing(&outputs.all_settled),
+        });
         columns.push(keyed(results.rules, &words.names)?);
         columns.push(match self.has_cites() {
             true => keyed(results.cites, &words.cites)?,
-            false => keyed(vec![NO_KEY; rows], &words.cites)?,
+            false => nothing(&outputs.no_keys),
         });
         let rare = &results.rare;
-        let nothing = |of: &ArrayRef| of.slice(0, rows);
         if self.tells.possible {
-            let all = rare.possible.iter().map(|(row, o)| (*row, o.iter().map(Outcome::as_str).collect()));
+            let all = rare.possible.iter().map(|(row, o)| (*row, o.iter().map(Outcome::as_str)));
             columns.push(if rare.possible.is_empty() { nothing(&outputs.no_lists) } else { lists(rows, all)? });
         }
         if self.tells.needs {
-            let all = rare.needs.iter().map(|(row, n)| (*row, n.iter().map(|n| &**n).collect()));
+            let words = |needed: &Range<usize>| rare.needed[needed.clone()].iter().map(|w| &*rare.words[usize::from(*w)]);
+            let all = rare.needs.iter().map(|(row, needed)| (*row, words(needed)));
             columns.push(if rare.needs.is_empty() { nothing(&outputs.no_lists) } else { lists(rows, all)? });
         }
-        let all = rare.faults.iter().map(|(row, f)| (*row, f.iter().map(|f| &**f).collect()));
+        let all = rare.faults.iter().map(|(row, f)| (*row, f.iter().map(|f| &**f)));
         columns.push(if rare.faults.is_empty() { nothing(&outputs.no_lists) } else { lists(rows, all)? });
         columns.push(match rare.errors.is_empty() {
             true => nothing(&outputs.no_errors),
@@ -349,6 +367,10 @@ fn form(graph: &Graph, node: NodeId, shape: Shape) -> Form {
     }
 }
 
+fn texts_by(keys: DataType) -> DataType {
+    DataType::Dictionary(Box::new(keys), Box::new(DataType::Utf8))
+}
+
 fn list_of_texts() -> DataType {
     DataType::List(Arc::new(Field::new_list_field(DataType::Utf8, false)))
 }
@@ -367,15 +389,22 @@ fn keyed(mut keys: Vec<i16>, words: &ArrayRef) -> Result<ArrayRef, BatchError> {
 }
 
 /// A list of texts for the few rows that have one, null for the others.
-fn lists<'a>(rows: usize, given: impl Iterator<Item = (usize, Vec<&'a str>)>) -> Result<ArrayRef, BatchError> {
-    let mut items: Vec<&str> = Vec::new();
+fn lists<'a, T: Iterator<Item = &'a str>>(
+    rows: usize,
+    given: impl Iterator<Item = (usize, T)>,
+) -> Result<ArrayRef, BatchError> {
+    let (mut text, mut item_ends) = (String::new(), vec![0]);
     let given = given.map(|(row, texts)| {
-        items.extend(texts);
-        (row, items.len())
+        for item in texts {
+            text.push_str(item);
+            item_ends.push(text.len() as i32);
+        }
+        (row, item_ends.len() - 1)
     });
     let (offsets, nulls) = ends(rows, given);
     let field = Arc::new(Field::new_list_field(DataType::Utf8, false));
-    let values = Arc::new(StringArray::from_iter_values(items));
+    let item_ends = OffsetBuffer::new(ScalarBuffer::from(item_ends));
+    let values = Arc::new(StringArray::try_new(item_ends, Buffer::from(text.into_bytes()), None)?);
     Ok(Arc::new(ListArray::try_new(field, offsets, values, Some(nulls))?))
 }
 

@@ -3,6 +3,7 @@
 use super::outputs::{Form, PolicyOutput};
 use crate::decide::{Decision, Outcome, Outcomes, Standing, Told, ToldValue};
 use crate::value::Value;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// What is said beside the outcome, as bits.
@@ -30,12 +31,25 @@ pub(crate) struct Results {
 #[derive(Default)]
 pub(crate) struct Rare {
     pub possible: Vec<(usize, Outcomes)>,
-    pub needs: Vec<(usize, Vec<Arc<str>>)>,
+    /// Which stretch of `needed` each row has.
+    pub needs: Vec<(usize, Range<usize>)>,
+    /// Facts, by their places among `words`.
+    pub needed: Vec<u16>,
+    pub words: Vec<Box<str>>,
     pub faults: Vec<(usize, Vec<String>)>,
     pub errors: Vec<(usize, Arc<str>)>,
 }
 
 impl Rare {
+    /// The place of a fact's name among the words.
+    pub fn word(&mut self, name: &str) -> u16 {
+        let known = self.words.iter().position(|w| **w == *name);
+        known.unwrap_or_else(|| {
+            self.words.push(name.into());
+            self.words.len() - 1
+        }) as u16
+    }
+
     /// Puts all into the order of their rows, in which they are not decided.
     pub fn sort(&mut self) {
         self.possible.sort_unstable_by_key(|(row, _)| *row);
@@ -103,7 +117,12 @@ impl Results {
             self.rare.possible.push((row, decision.possible));
         }
         if output.tells.needs && !decision.needs.is_empty() {
-            self.rare.needs.push((row, decision.needs.iter().map(|n| n.fact.clone()).collect()));
+            let first = self.rare.needed.len();
+            for need in &decision.needs {
+                let word = self.rare.word(&need.fact);
+                self.rare.needed.push(word);
+            }
+            self.rare.needs.push((row, first..self.rare.needed.len()));
         }
         if !decision.faults.is_empty() {
             let faults = decision.faults.iter().map(|f| format!("{}: {}", f.rule, f.message)).collect();

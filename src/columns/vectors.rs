@@ -1,13 +1,13 @@
 //! Policies as programs over vectors, and what their vectors say of rows.
 
-use super::load::{Sources, Stage};
+use super::load::{Bits, Sources, Stage};
 use super::open::Open;
 use super::outputs::{PolicyOutput, ValueOutput};
 use super::results::{NO_KEY, PROPOSED, Results, ValueCells, standing_key};
 use super::{BatchOptions, layout::Layout};
 use crate::decide::{Outcome, Standing, refusal};
-use crate::eval::batch::{Blend, Chunk, Lanes, Mask, Numbers, Program, Runner, lower, put};
-use crate::graph::{FactId, Graph, NodeId, NodeKind, PolicyEntry, Rule, ScopeId, sets::fill_static_sets};
+use crate::eval::batch::{Blend, Buffers, Chunk, Lanes, Mask, Numbers, Program, Runner, facts_below, lower, put};
+use crate::graph::{FactId, Graph, NodeId, PolicyEntry, Rule, ScopeId, sets::fill_static_sets};
 use crate::op::RuleKind;
 use crate::policy::Bundle;
 use crate::value::{Date, Kind};
@@ -23,14 +23,13 @@ pub(crate) struct Vectors {
     open: Open,
 }
 
-/// How a row of a chunk stands after the program.
-pub(crate) mod left {
-    /// Points have decided it.
-    pub const DECIDED: u8 = 0;
-    /// Sets have to decide it.
-    pub const OPEN: u8 = 1;
-    /// Only a single case tells: something is wrong with it, or it is not for this policy.
-    pub const SINGLE: u8 = 2;
+/// The rows of a chunk that points leave to others, as bits.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Left {
+    /// Sets have to decide them.
+    pub open: Bits,
+    /// Only a single case tells: something is wrong with them, or they are not for this policy.
+    pub single: Bits,
 }
 
 /// One policy's part.
@@ -124,7 +123,7 @@ impl Vectors {
             policy.facts = below.into_iter().filter(|f| options.complete || read.contains(f)).collect();
             policy.is_made &= !closes;
         }
-        let mut open = Open::new(&graph, &policies);
+        let mut open = Open::new(&graph, &policies, &widths, &can_be_none);
         for (suits, policy) in open.suits.iter_mut().zip(&policies) {
             // What is missing may be closed, which is no set of open values.
             *suits &= policy.is_fit && !options.complete;
@@ -151,8 +150,8 @@ impl Vectors {
     }
 
     /// A runner for its program.
-    pub fn runner(&self) -> Runner<'_> {
-        Runner::new(&self.graph, &self.program)
+    pub fn runner(&self, buffers: Buffers) -> Runner<'_> {
+        Runner::new(&self.graph, &self.program, buffers)
     }
 
     /// Decides a chunk of rows, which stand in the results from `from` on; marks those that are left to others, by policy.
@@ -163,26 +162,58 @@ impl Vectors {
         stage: &Stage,
         results: &mut [Results],
         from: usize,
-        left: &mut [Vec<u8>],
+        left: &mut [Left],
     ) {
         let inputs: Vec<Lanes> = self.program.inputs().iter().map(|i| sources.lanes(stage, *i)).collect();
         let chunk = Chunk { inputs: &inputs, scopes: sources.scopes(stage) };
         runner.run(chunk);
         for (at, policy) in self.policies.iter().enumerate() {
             let rows = from..from + chunk.scopes[0].rows;
-            let left = &mut left[at];
-            left.clear();
-            left.resize(rows.len(), if policy.is_made { left::DECIDED } else { left::OPEN });
+            let Left { open, single } = &mut left[at];
+            let all = all_bits(rows.len());
+            single.clear();
+            single.resize(all.len(), 0);
+            open.clear();
             if policy.is_made {
-                policy.open(runner, sources, stage, chunk, left);
+                open.resize(all.len(), 0);
+                policy.open(runner, sources, stage, chunk, open);
                 policy.write(runner, chunk, &mut results[at], rows);
+            } else {
+                open.extend(&all);
             }
-            if !self.open.suits[at] {
-                left.iter_mut().for_each(|l| *l *= left::SINGLE);
+            policy.single(sources, stage, single);
+            let unclear = if self.open.suits[at] { sources.unclear(stage) } else { all.clone() };
+            for (at, (open, single)) in open.iter_mut().zip(single).enumerate() {
+                *single |= *open & unclear.get(at).copied().unwrap_or(0);
+                // Bits past the last row mean nothing.
+                *single &= all[at];
+                *open &= all[at] & !*single;
             }
-            policy.single(sources, stage, left);
         }
     }
+}
+
+/// So many rows, all set.
+fn all_bits(rows: usize) -> Bits {
+    let mut bits = vec![u64::MAX; rows.div_ceil(64)];
+    if let Some(last) = bits.last_mut().filter(|_| rows % 64 != 0) {
+        *last >>= 64 - rows % 64;
+    }
+    bits
+}
+
+/// Adds the rows of which a test holds to others.
+fn add_where<T: Copy + Send + Sync>(bits: &mut [u64], items: &[T], test: impl Fn(T) -> bool + Copy + Send + Sync) {
+    let own = crate::eval::batch::bits(items, test);
+    for (word, eight) in bits.iter_mut().zip(own.chunks(8)) {
+        let mut bytes = [0; 8];
+        bytes[..eight.len()].copy_from_slice(eight);
+        *word |= u64::from_le_bytes(bytes);
+    }
+}
+
+fn add_bits(bits: &mut [u64], others: &[u64]) {
+    bits.iter_mut().zip(others).for_each(|(word, other)| *word |= other);
 }
 
 impl PolicyVectors {
@@ -259,47 +290,44 @@ impl PolicyVectors {
     }
 
     /// Marks the rows that points do not decide.
-    fn open(&self, runner: &Runner, sources: &Sources, stage: &Stage, chunk: Chunk, left: &mut [u8]) {
-        left.iter_mut().zip(runner.given_up()).for_each(|(l, r)| *l |= *r);
-        let mut open = vec![0u64; left.len().div_ceil(64)];
-        for (fact, scope) in &self.facts {
-            let rows = sources.open_rows(stage, *fact, *scope).unwrap_or_default();
-            open.iter_mut().zip(rows).for_each(|(all, word)| *all |= word);
+    fn open(&self, runner: &Runner, sources: &Sources, stage: &Stage, chunk: Chunk, open: &mut [u64]) {
+        let is_set = |mask: u8| mask != 0;
+        if let Some(given_up) = runner.given_up() {
+            add_where(open, given_up, is_set);
         }
-        for (rows, word) in left.chunks_mut(64).zip(open).filter(|(_, word)| *word != 0) {
-            rows.iter_mut().enumerate().for_each(|(at, l)| *l |= (word >> at & 1) as u8 * left::OPEN);
+        for (fact, scope) in &self.facts {
+            add_bits(open, sources.open_rows(stage, *fact, *scope).unwrap_or_default());
         }
         for promise in &self.promises {
             match runner.condition(*promise, chunk) {
                 Some(Mask::All(true)) => {}
-                Some(Mask::Rows(kept)) => left.iter_mut().zip(kept).for_each(|(l, k)| *l |= k ^ 1),
-                _ => left.fill(left::OPEN),
+                Some(Mask::Rows(kept)) => add_where(open, kept, |kept| kept == 0),
+                _ => open.copy_from_slice(&all_bits(chunk.scopes[0].rows)),
             }
         }
         // A result outside the calendar is a fault.
         for node in self.awards.iter().chain(&self.reports).chain(&self.shown) {
             let Some(found) = runner.outcome(*node, chunk).filter(|_| self.dates.contains(node)) else { continue };
             let within = Date::MIN.days()..=Date::MAX.days();
-            left.iter_mut().enumerate().for_each(|(i, l)| *l |= u8::from(!within.contains(&found.values.get(i))));
+            let is_out: Vec<bool> = (0..chunk.scopes[0].rows).map(|row| !within.contains(&found.values.get(row))).collect();
+            add_where(open, &is_out, |is_out| is_out);
         }
     }
 
     /// Marks the rows of which only a single case tells.
-    fn single(&self, sources: &Sources, stage: &Stage, left: &mut [u8]) {
+    fn single(&self, sources: &Sources, stage: &Stage, single: &mut [u64]) {
         if !self.is_fit {
-            return left.fill(left::SINGLE);
+            return single.copy_from_slice(&all_bits(sources.scopes(stage)[0].rows));
         }
-        let wrong = sources.wrong(stage).unwrap_or_default();
-        left.iter_mut().zip(wrong).for_each(|(l, w)| *l |= *w * left::SINGLE);
-        for (rows, word) in left.chunks_mut(64).zip(sources.dateless(stage).unwrap_or_default()) {
-            rows.iter_mut().enumerate().for_each(|(at, l)| *l |= (word >> at & 1) as u8 * left::SINGLE);
+        if let Some(wrong) = sources.wrong(stage) {
+            add_where(single, wrong, |wrong| wrong != 0);
         }
+        add_bits(single, sources.dateless(stage).unwrap_or_default());
         if let Some(days) = sources.days(stage) {
             let (from, until) = self.in_force;
             let from = from.unwrap_or(Date::MIN).days() as i32;
             let until = until.unwrap_or(Date::MAX).days() as i32;
-            let is_out = |day: &i32| u8::from(*day < from) | u8::from(*day > until);
-            left.iter_mut().zip(days).for_each(|(l, day)| *l |= is_out(day) * left::SINGLE);
+            add_where(single, days, move |day| (day < from) | (day > until));
         }
     }
 
@@ -362,7 +390,7 @@ impl PolicyVectors {
 }
 
 /// The nodes that a rule's standing is made of.
-fn clauses(rule: &Rule) -> impl Iterator<Item = NodeId> + '_ {
+pub(crate) fn clauses(rule: &Rule) -> impl Iterator<Item = NodeId> + '_ {
     let clauses = rule.applies.iter().chain([&rule.condition]).chain(&rule.unless);
     clauses.map(|c| c.node).chain(rule.in_force)
 }
@@ -428,27 +456,4 @@ fn copy<T>(into: &mut [T], values: Numbers, of: impl Fn(i64) -> T) {
 fn may_leave_calendar(graph: &Graph, id: NodeId) -> bool {
     let within = |(low, high): (i128, i128)| low >= Date::MIN.days().into() && high <= Date::MAX.days().into();
     graph.node(id).shape.kind == Kind::Date && !graph.node(id).set.ends().is_some_and(within)
-}
-
-/// The facts that nodes depend on, each with its scope.
-fn facts_below(graph: &Graph, roots: &[NodeId]) -> BTreeSet<(FactId, ScopeId)> {
-    let mut found = BTreeSet::new();
-    let mut seen: BTreeSet<NodeId> = roots.iter().copied().collect();
-    let mut waiting = seen.clone();
-    while let Some(id) = waiting.pop_last() {
-        match &graph.node(id).kind {
-            NodeKind::Fact(fact, scope) | NodeKind::Known(fact, scope) => _ = found.insert((*fact, *scope)),
-            NodeKind::Fold { scope, .. } => {
-                let of = graph.scopes[scope.0 as usize];
-                found.insert((of.list, of.owner));
-            }
-            _ => {}
-        }
-        for operand in graph.node(id).kind.operands() {
-            if seen.insert(operand) {
-                waiting.insert(operand);
-            }
-        }
-    }
-    found
 }

@@ -4,21 +4,56 @@ use super::BatchError;
 use super::Batches;
 use super::cells::Column;
 use super::layout::{BoundFact, Rows};
-use super::load::{Sources, Stage, Taken};
-use super::open::{OpenPolicy, Places};
+use super::load::{Sources, Stage, Taken, rows_of, sums_before};
+use super::open::{Open, OpenPolicy, Places, Table};
 use super::results::Results;
-use super::vectors::{Vectors, left};
-use crate::decide::{Options, Table};
+use super::vectors::{Left, Vectors};
+use crate::decide::Options;
+use crate::eval::batch::{Buffers, Chunk, Columns};
 use crate::facts::FactsError;
 use crate::value::Date;
 use arrow_array::RecordBatch;
+use std::fmt;
 use std::ops::Range;
+use std::sync::{Arc, Mutex};
 
 /// Rows that are worked on together by one core.
 pub(crate) const MORSEL: usize = 1 << 15;
 
 /// Rows that go through a program together: few enough for their vectors to stay in the cache.
 const CHUNK: usize = 4_096;
+
+/// What one piece of work needs room for, kept for the next.
+#[derive(Default)]
+struct Scratch {
+    stage: Stage,
+    points: Buffers,
+    open: Buffers,
+    taken: Taken,
+    table: Table,
+}
+
+/// Room that no piece of work uses now: at most as much as cores have worked at once.
+#[derive(Clone, Default)]
+pub(crate) struct Pool(Arc<Mutex<Vec<Scratch>>>);
+
+impl Pool {
+    fn take(&self) -> Scratch {
+        self.0.lock().map(|mut all| all.pop()).ok().flatten().unwrap_or_default()
+    }
+
+    fn give_back(&self, scratch: Scratch) {
+        if let Ok(mut all) = self.0.lock() {
+            all.push(scratch);
+        }
+    }
+}
+
+impl fmt::Debug for Pool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Pool")
+    }
+}
 
 /// Decides a stretch of rows.
 pub(crate) fn decide(batches: &Batches, batch: &RecordBatch, rows: Range<usize>) -> Result<RecordBatch, BatchError> {
@@ -33,17 +68,20 @@ pub(crate) fn decide(batches: &Batches, batch: &RecordBatch, rows: Range<usize>)
             let on = on.and_then(|t| Some(BoundFact::alone(t, Column::new(&**batch.column(t.column))?)));
             let graph = &batches.bundle.program().graph;
             let sources = Sources::new(graph, &singles.rows.bound, on, batches.on, batches.options.attested);
+            let Scratch { mut stage, points, open, taken, table } = batches.pool.take();
             let mut work = Work {
                 vectors,
                 sources: &sources,
                 singles: &singles,
+                leaves: sources.leaves_of(&vectors.open().facts),
                 places: vec![Places::new(); results.len()],
-                taken: Taken::default(),
-                table: Table::default(),
+                taken,
+                buffers: open,
+                table,
                 results,
             };
-            let (mut runner, mut stage) = (vectors.runner(), Stage::default());
-            let mut left = vec![Vec::new(); work.results.len()];
+            let mut runner = vectors.runner(points);
+            let mut left = vec![Left::default(); work.results.len()];
             for first in rows.clone().step_by(CHUNK) {
                 let chunk = first..(first + CHUNK).min(rows.end);
                 sources.fill(&mut stage, chunk.clone());
@@ -52,6 +90,8 @@ pub(crate) fn decide(batches: &Batches, batch: &RecordBatch, rows: Range<usize>)
                 work.left(&stage, chunk, into, &left);
             }
             work.decide_open(rows.start);
+            let (points, open) = (runner.into_buffers(), work.buffers);
+            batches.pool.give_back(Scratch { stage, points, open, taken: work.taken, table: work.table });
             results = work.results;
         }
     }
@@ -67,38 +107,42 @@ struct Work<'a> {
     sources: &'a Sources<'a>,
     singles: &'a Singles<'a>,
     results: Vec<Results>,
+    /// The columns of which rows are taken aside.
+    leaves: Vec<usize>,
     /// By policy: rows taken aside, and where they stand in the results.
     places: Vec<Places>,
     taken: Taken,
+    buffers: Buffers,
     table: Table,
 }
 
 impl Work<'_> {
     /// Takes open rows aside, and decides those that only a single case tells.
-    fn left(&mut self, stage: &Stage, chunk: Range<usize>, into: usize, left: &[Vec<u8>]) {
-        let mut any = vec![0u8; chunk.len()];
-        left.iter().for_each(|l| any.iter_mut().zip(l).for_each(|(any, l)| *any |= l));
-        let (mut singles, mut rows) = (Vec::new(), Vec::new());
-        for at in marked(&any) {
-            let row = chunk.start + at;
-            let is = |p: &usize, wanted: u8| left[*p][at] == wanted;
-            let mut open = (0..left.len()).filter(|p| is(p, left::OPEN)).peekable();
-            singles.clear();
-            singles.extend((0..left.len()).filter(|p| left[*p][at] & left::SINGLE != 0));
-            if open.peek().is_some() {
-                if self.sources.is_unclear(stage, at) {
-                    singles.extend(open);
-                } else {
-                    let place = (self.taken.rows + rows.len(), into + at);
-                    open.for_each(|p| self.places[p].push(place));
-                    rows.push(at);
-                }
-            }
-            if !singles.is_empty() {
-                self.singles.decide(row, into + at, &singles, &mut self.results);
+    fn left(&mut self, stage: &Stage, chunk: Range<usize>, into: usize, left: &[Left]) {
+        let all = |bits: fn(&Left) -> &[u64]| {
+            let mut all = vec![0u64; chunk.len().div_ceil(64)];
+            left.iter().for_each(|left| all.iter_mut().zip(bits(left)).for_each(|(all, own)| *all |= own));
+            all
+        };
+        let open = all(|left| &left.open);
+        let rows = rows_of(&open);
+        for (places, left) in self.places.iter_mut().zip(left) {
+            let first = self.taken.rows as u32;
+            let all = rows.iter().zip(first..).map(|(row, taken)| (taken, into as u32 + row));
+            if left.open == open {
+                places.extend(all);
+            } else {
+                let row = |place: &(u32, u32)| place.1 as usize - into;
+                places.extend(all.filter(|place| left.open[row(place) / 64] >> (row(place) % 64) & 1 == 1));
             }
         }
-        self.sources.take(stage, &rows, &mut self.taken);
+        self.sources.take(stage, &self.leaves, &open, &rows, &mut self.taken);
+        for row in rows_of(&all(|left| &left.single)) {
+            let row = row as usize;
+            let is_single = |p: &usize| left[*p].single[row / 64] >> (row % 64) & 1 == 1;
+            let policies: Vec<usize> = (0..left.len()).filter(is_single).collect();
+            self.singles.decide(chunk.start + row, into + row, &policies, &mut self.results);
+        }
         if self.taken.rows >= TOGETHER {
             self.decide_open(chunk.start - into);
         }
@@ -109,33 +153,59 @@ impl Work<'_> {
         if self.taken.rows == 0 {
             return;
         }
-        let taken = std::mem::take(&mut self.taken);
-        let graph = self.vectors.graph();
-        let columns = self.vectors.open().columns(graph, self.sources, &taken);
+        let mut taken = std::mem::take(&mut self.taken);
+        let places: Vec<Places> = self.places.iter_mut().map(std::mem::take).collect();
+        let (graph, open) = (self.vectors.graph(), self.vectors.open());
+        let mut runner = open.runner(graph, std::mem::take(&mut self.buffers));
+        let (inputs, scopes) = (open.inputs(self.sources, &taken), Open::scopes(graph, &taken));
+        let chunk = Chunk { inputs: &inputs, scopes: &scopes };
+        runner.run(chunk);
+        {
+            let columns = open.columns(graph, self.sources, &taken, Some((&runner, chunk)));
+            match runner.given_up() {
+                None => self.decide_taken(&taken, &columns, &places, start),
+                Some(given_up) => {
+                    self.decide_taken(&taken, &columns, &split(&places, given_up, false), start);
+                    let again: Vec<usize> = (0..taken.rows).filter(|row| given_up[*row] != 0).collect();
+                    let taken = taken.only(&again);
+                    let columns = open.columns(graph, self.sources, &taken, None);
+                    self.decide_taken(&taken, &columns, &split(&places, given_up, true), start);
+                }
+            }
+        }
+        self.buffers = runner.into_buffers();
+        taken.clear();
+        self.taken = taken;
+    }
+
+    fn decide_taken(&mut self, taken: &Taken, columns: &Columns, places: &[Places], start: usize) {
         let batches = self.singles.batches;
-        for at in 0..self.results.len() {
-            let places = std::mem::take(&mut self.places[at]);
+        for (at, places) in places.iter().enumerate().filter(|(_, places)| !places.is_empty()) {
             let policy = OpenPolicy {
-                graph,
+                graph: self.vectors.graph(),
                 entry: &batches.bundle.program().policies[batches.chosen[at]],
                 vectors: self.vectors.policy(at),
                 sources: self.sources,
-                taken: &taken,
-                columns: &columns,
+                taken,
+                columns,
             };
             let tells = batches.outputs.policies[at].tells;
-            let back = policy.decide(&places, tells, &mut self.results[at], &mut self.table);
+            let back = policy.decide(places, tells, &mut self.results[at], &mut self.table);
             for (_, into) in back {
-                self.singles.decide(start + into, into, &[at], &mut self.results);
+                self.singles.decide(start + into as usize, into as usize, &[at], &mut self.results);
             }
         }
     }
 }
 
-/// The places of what is not 0. Most are, so that eight are looked at together.
-fn marked(bytes: &[u8]) -> impl Iterator<Item = usize> + '_ {
-    let eights = bytes.chunks(8).enumerate().filter(|(_, eight)| **eight != [0; 8][..eight.len()]);
-    eights.flat_map(|(at, eight)| eight.iter().enumerate().filter(|(_, b)| **b != 0).map(move |(i, _)| at * 8 + i))
+/// The rows that have been given up, by their places among those alone; or the others.
+fn split(places: &[Places], given_up: &[u8], wanted: bool) -> Vec<Places> {
+    let among = sums_before(given_up.iter().map(|given_up| (*given_up).into()));
+    let own = |(row, into): &(u32, u32)| {
+        let is_given_up = given_up[*row as usize] != 0;
+        (is_given_up == wanted).then(|| (if wanted { among[*row as usize] } else { *row }, *into))
+    };
+    places.iter().map(|places| places.iter().filter_map(own).collect()).collect()
 }
 
 /// Rows decided one at a time, as single cases are.

@@ -8,11 +8,9 @@ mod reasons;
 mod told;
 
 pub use decision::{Decision, FaultNote, Need, Outcome, Outcomes, Reason, ReasonKind, Standing, Told, ToldValue};
-#[cfg(feature = "arrow")]
-pub(crate) use outcome::Table;
 pub(crate) use outcome::{Roots, rank_of, standing};
 #[cfg(feature = "arrow")]
-pub(crate) use reasons::{Deciding, deciding};
+pub(crate) use reasons::{Forced, forced};
 #[cfg(feature = "arrow")]
 pub(crate) use told::within_calendar;
 pub(crate) use told::{result, told_value};

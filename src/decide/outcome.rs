@@ -93,6 +93,20 @@ impl Roots {
         }
     }
 
+    /// All standings but the triggers' as one number below `1 << 15`.
+    #[cfg(feature = "arrow")]
+    pub fn of_key(key: u32) -> Roots {
+        let truth = |at: u32| Truth::from_bits((key >> (3 * at) & 7) as u8);
+        Roots {
+            applies: truth(0),
+            first_referral: truth(1),
+            decline: truth(2),
+            referral: truth(3),
+            awards: truth(4),
+            triggers: Vec::new(),
+        }
+    }
+
     /// The results of all combinations of the roots' standings.
     pub fn results(&self) -> Results {
         let mut all = 0;
@@ -118,24 +132,6 @@ impl Roots {
             1 => !settled(self.first_referral),
             _ => !settled(self.first_referral) && !settled(self.decline),
         }
-    }
-}
-
-/// The results of roots that have been asked for before: there are not many combinations, and most rows share a few.
-#[cfg(feature = "arrow")]
-#[derive(Default)]
-pub(crate) struct Table(Vec<Option<Results>>);
-
-#[cfg(feature = "arrow")]
-impl Table {
-    /// The results of all combinations of the roots' standings.
-    pub fn results(&mut self, roots: &Roots) -> Results {
-        let all = [roots.applies, roots.first_referral, roots.decline, roots.referral, roots.awards];
-        let at = all.iter().fold(0, |at, truth| at << 3 | usize::from(truth.bits()));
-        if self.0.is_empty() {
-            self.0.resize(1 << 15, None);
-        }
-        *self.0[at].get_or_insert_with(|| roots.results())
     }
 }
 

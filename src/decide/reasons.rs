@@ -22,8 +22,7 @@ pub(super) fn reasons(
     if options.reasons == Reasons::None {
         return Vec::new();
     }
-    let is_met = |at: usize| roots.triggers[at] == Truth::MET;
-    let deciding = deciding(policy, roots, is_met, (decision.outcome, decision.proposed, decision.settled));
+    let deciding = deciding(policy, roots, (decision.outcome, decision.proposed, decision.settled));
     let mut all = Vec::with_capacity(policy.rules.len() + 1);
     if let Some(applies) = &policy.applies
         && (options.reasons == Reasons::All || deciding == Some(Deciding::Applies))
@@ -50,35 +49,54 @@ pub(super) fn reasons(
 
 /// What alone forces an outcome.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Deciding {
+enum Deciding {
     /// The policy's own `applies when`.
     Applies,
     /// A rule, by its place.
     Rule(usize),
 }
 
-/// The first rule in source order whose standing alone forces the outcome; `is_met` tells of a rule's trigger.
-pub(crate) fn deciding(
-    policy: &PolicyEntry,
+/// Where to look for what alone forces an outcome.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Forced {
+    /// Nothing does alone.
+    No,
+    /// The policy's own `applies when`.
+    Applies,
+    /// The first rule that triggers, in source order, of these ranks.
+    ByRank([bool; 3]),
+}
+
+/// Which rules can force an outcome alone.
+pub(crate) fn forced(
+    declines_automatic: bool,
     roots: &Roots,
-    is_met: impl Fn(usize) -> bool,
     (outcome, proposed, settled): (Outcome, bool, bool),
-) -> Option<Deciding> {
-    let first = |fits: &dyn Fn(RuleKind) -> bool| {
-        let met = policy.rules.iter().enumerate().position(|(at, rule)| fits(rule.kind) && is_met(at));
-        met.map(Deciding::Rule)
-    };
+) -> Forced {
     match outcome {
-        Outcome::NotApplicable => Some(Deciding::Applies),
-        Outcome::Declined => first(&|k| rank_of(k) == 1),
-        Outcome::Referred if !settled || roots.applies != Truth::MET => None,
-        Outcome::Referred if proposed => first(&|k| rank_of(k) == 1),
-        Outcome::Referred if roots.first_referral == Truth::MET => first(&|k| rank_of(k) == 0),
-        Outcome::Referred => first(&|k| match rank_of(k) {
-            1 => !policy.declines_automatic,
-            _ => roots.decline == Truth::NOT_MET || !policy.declines_automatic,
-        }),
-        _ => None,
+        Outcome::NotApplicable => Forced::Applies,
+        Outcome::Declined => Forced::ByRank([false, true, false]),
+        Outcome::Referred if !settled || roots.applies != Truth::MET => Forced::No,
+        Outcome::Referred if proposed => Forced::ByRank([false, true, false]),
+        Outcome::Referred if roots.first_referral == Truth::MET => Forced::ByRank([true, false, false]),
+        Outcome::Referred => {
+            let refers = roots.decline == Truth::NOT_MET || !declines_automatic;
+            Forced::ByRank([refers, !declines_automatic, refers])
+        }
+        _ => Forced::No,
+    }
+}
+
+/// The first rule in source order whose standing alone forces the outcome.
+fn deciding(policy: &PolicyEntry, roots: &Roots, of: (Outcome, bool, bool)) -> Option<Deciding> {
+    match forced(policy.declines_automatic, roots, of) {
+        Forced::No => None,
+        Forced::Applies => Some(Deciding::Applies),
+        Forced::ByRank(ranks) => {
+            let mut rules = policy.rules.iter().zip(&roots.triggers);
+            let first = rules.position(|(r, t)| ranks[usize::from(rank_of(r.kind))] && *t == Truth::MET);
+            first.map(Deciding::Rule)
+        }
     }
 }
 

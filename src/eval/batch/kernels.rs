@@ -222,6 +222,11 @@ impl Simd {
         );
     }
 
+    /// One value where a mask is set, else those of a vector.
+    pub fn select_one<T: Blend>(self, d: &mut [T], mask: &[u8], value: T, a: &[T]) {
+        map!(self, d, mask, a, |m, x| value.blend(x, m));
+    }
+
     /// Writes one value wherever a mask is as wanted.
     pub fn put<T: Blend>(self, d: &mut [T], mask: &[u8], wanted: bool, value: T) {
         let flip = u8::from(!wanted);
@@ -363,6 +368,11 @@ impl Simd {
                 }
             },
         );
+    }
+
+    /// Standings as bits of where a condition is met for certain, and where it can be.
+    pub fn standings(self, d: &mut [u8], certain: &[u8], possible: &[u8]) {
+        map!(self, d, certain, possible, |c, p| p | (c ^ 1) << 1);
     }
 
     /// Standings that two vectors of intervals lead to: bit 0 where the first test holds of their ends, bit 1 where the second does.

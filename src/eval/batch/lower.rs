@@ -5,11 +5,11 @@
 
 use super::kernels::{Binary, Cmp, Join};
 use super::plan::{Linear, MISSING, Plan, fits, only_value, plan};
-use super::program::{Input, Nones, Operand, Place, Program, Step, Value, Values, Vector, Width};
+use super::program::{Below, Input, Interval, Nones, Operand, Place, Program, Step, Value, Values, Vector, Width};
 use crate::graph::{FactId, Fold, Graph, NodeId, NodeKind, ScopeId};
 use crate::op::{Hit, Op, Quantifier};
-use crate::value::{Kind, LeapRule};
-use std::collections::{BTreeSet, HashMap};
+use crate::value::{Date, Kind, LeapRule};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// In what width a fact's values are handed in; absent for one that no column tells.
 pub type Widths<'a> = &'a dyn Fn(FactId) -> Option<Width>;
@@ -19,30 +19,18 @@ pub type Widths<'a> = &'a dyn Fn(FactId) -> Option<Width>;
 /// `can_be_none` tells of which facts null means *none*; `graph` has its static sets narrowed to the days that are decided for.
 pub fn lower(graph: &Graph, roots: &[NodeId], widths: Widths, can_be_none: &dyn Fn(FactId) -> bool) -> Program {
     let (plans, needed) = plans(graph, roots);
-    let mut lowering = Lowering {
-        graph,
-        widths,
-        can_be_none,
-        steps: Vec::new(),
-        inputs: Vec::new(),
-        values: HashMap::new(),
-        made: [0; 3],
-        others: HashMap::new(),
-        given_up: BTreeSet::new(),
-        facts: BTreeSet::new(),
-    };
+    let mut lowering = Lowering::new(graph, widths, can_be_none);
     for id in needed {
         if let Some(value) = lowering.node(id, &plans[&id]) {
             lowering.values.insert(id, value);
         }
     }
-    let Lowering { steps, inputs, values, facts, .. } = lowering;
-    let roots = roots.iter().filter_map(|r| Some((*r, *values.get(r)?))).collect();
-    Program::new(steps, inputs, roots, facts.into_iter().collect())
+    let roots = roots.iter().filter_map(|r| Some((*r, *lowering.values.get(r)?))).collect();
+    lowering.finish(roots, HashMap::new(), BTreeMap::new())
 }
 
 /// The plan of every node that the roots need, and these nodes, operands first.
-fn plans(graph: &Graph, roots: &[NodeId]) -> (HashMap<NodeId, Plan>, Vec<NodeId>) {
+pub(super) fn plans(graph: &Graph, roots: &[NodeId]) -> (HashMap<NodeId, Plan>, Vec<NodeId>) {
     let mut uses: HashMap<NodeId, u32> = HashMap::new();
     let mut waiting: BTreeSet<NodeId> = roots.iter().copied().collect();
     roots.iter().for_each(|r| *uses.entry(*r).or_default() += 1);
@@ -63,7 +51,7 @@ fn plans(graph: &Graph, roots: &[NodeId]) -> (HashMap<NodeId, Plan>, Vec<NodeId>
 }
 
 /// The nodes that a plan reads.
-fn operands(graph: &Graph, id: NodeId, plan: &Plan) -> Vec<NodeId> {
+pub(super) fn operands(graph: &Graph, id: NodeId, plan: &Plan) -> Vec<NodeId> {
     match plan {
         Plan::Const(_) | Plan::None => Vec::new(),
         Plan::Ranges { heading, .. } | Plan::Lookup { heading, .. } => vec![*heading],
@@ -79,17 +67,17 @@ fn operands(graph: &Graph, id: NodeId, plan: &Plan) -> Vec<NodeId> {
 }
 
 /// The entry in force on a day.
-fn entry(entries: &[(i32, NodeId)], day: i64) -> Option<NodeId> {
+pub(super) fn entry(entries: &[(i32, NodeId)], day: i64) -> Option<NodeId> {
     entries.iter().rev().find(|(from, _)| i64::from(*from) <= day).map(|(_, node)| *node)
 }
 
-struct Lowering<'a> {
-    graph: &'a Graph,
-    widths: Widths<'a>,
-    can_be_none: &'a dyn Fn(FactId) -> bool,
-    steps: Vec<Step>,
+pub(super) struct Lowering<'a> {
+    pub graph: &'a Graph,
+    pub widths: Widths<'a>,
+    pub can_be_none: &'a dyn Fn(FactId) -> bool,
+    pub steps: Vec<Step>,
     inputs: Vec<Input>,
-    values: HashMap<NodeId, Value>,
+    pub values: HashMap<NodeId, Value>,
     made: [u32; 3],
     /// What has been made of a vector already: the same in another width, date keys, spread over members.
     others: HashMap<(Other, Vector), Vector>,
@@ -127,8 +115,33 @@ impl Ord for Place {
     }
 }
 
-impl Lowering<'_> {
-    fn node(&mut self, id: NodeId, plan: &Plan) -> Option<Value> {
+impl<'a> Lowering<'a> {
+    pub fn new(graph: &'a Graph, widths: Widths<'a>, can_be_none: &'a dyn Fn(FactId) -> bool) -> Lowering<'a> {
+        Lowering {
+            graph,
+            widths,
+            can_be_none,
+            steps: Vec::new(),
+            inputs: Vec::new(),
+            values: HashMap::new(),
+            made: [0; 3],
+            others: HashMap::new(),
+            given_up: BTreeSet::new(),
+            facts: BTreeSet::new(),
+        }
+    }
+
+    /// The program of all steps.
+    pub fn finish(
+        self,
+        roots: HashMap<NodeId, Value>,
+        intervals: HashMap<NodeId, Interval>,
+        below: BTreeMap<NodeId, Below>,
+    ) -> Program {
+        Program::new(self.steps, self.inputs, roots, intervals, below, self.facts.into_iter().collect())
+    }
+
+    pub fn node(&mut self, id: NodeId, plan: &Plan) -> Option<Value> {
         let node = self.graph.node(id);
         let scope = node.scope;
         match plan {
@@ -215,7 +228,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn input(&mut self, input: Input) -> Place {
+    pub fn input(&mut self, input: Input) -> Place {
         let at = self.inputs.iter().position(|i| *i == input).unwrap_or_else(|| {
             self.inputs.push(input);
             self.inputs.len() - 1
@@ -237,7 +250,7 @@ impl Lowering<'_> {
         Some(Value { values: Values::Vector(vector), none })
     }
 
-    fn make(&mut self, width: Width, scope: ScopeId) -> Vector {
+    pub fn make(&mut self, width: Width, scope: ScopeId) -> Vector {
         let made = &mut self.made[width as usize];
         *made += 1;
         Vector { width, place: Place::Made(*made - 1), scope }
@@ -288,11 +301,11 @@ impl Lowering<'_> {
     }
 
     /// The width of a node's values where it says nothing else.
-    fn width(&self, id: NodeId) -> Width {
+    pub fn width(&self, id: NodeId) -> Width {
         width_of(self.graph.node(id).shape.kind)
     }
 
-    fn fill(&mut self, width: Width, value: i64, scope: ScopeId) -> Vector {
+    pub fn fill(&mut self, width: Width, value: i64, scope: ScopeId) -> Vector {
         let d = self.make(width, scope);
         self.steps.push(Step::Fill { d, value });
         d
@@ -311,7 +324,7 @@ impl Lowering<'_> {
         Some(self.to(vector, Width::Long))
     }
 
-    fn to(&mut self, a: Vector, width: Width) -> Vector {
+    pub fn to(&mut self, a: Vector, width: Width) -> Vector {
         if a.width == width {
             return a;
         }
@@ -333,25 +346,25 @@ impl Lowering<'_> {
         Some(of_vector(self.to(made, width)))
     }
 
-    fn give_up_where(&mut self, mask: Vector) {
+    pub fn give_up_where(&mut self, mask: Vector) {
         if self.given_up.insert((mask.place, mask.scope)) {
             self.steps.push(Step::GiveUpWhere { mask });
         }
     }
 
-    fn in_range(&mut self, a: Vector, low: i64, high: i64, scope: ScopeId) -> Vector {
+    pub fn in_range(&mut self, a: Vector, low: i64, high: i64, scope: ScopeId) -> Vector {
         let d = self.make(Width::Byte, scope);
         self.steps.push(Step::InRange { d, a, low, high, outside: false });
         d
     }
 
-    fn join(&mut self, join: Join, a: Vector, b: Vector) -> Vector {
+    pub fn join(&mut self, join: Join, a: Vector, b: Vector) -> Vector {
         let d = self.make(Width::Byte, a.scope);
         self.steps.push(Step::Join { join, d, a, b });
         d
     }
 
-    fn not(&mut self, a: Vector) -> Vector {
+    pub fn not(&mut self, a: Vector) -> Vector {
         let d = self.make(Width::Byte, a.scope);
         self.steps.push(Step::Not { d, a });
         d
@@ -445,7 +458,7 @@ impl Lowering<'_> {
     }
 
     /// Whether two nodes have values of one width that compare as they are.
-    fn is_alike(&self, a: NodeId, b: NodeId) -> bool {
+    pub fn is_alike(&self, a: NodeId, b: NodeId) -> bool {
         let kinds = [a, b].map(|n| self.graph.node(n).shape.kind);
         matches!(kinds, [Kind::Truth, Kind::Truth] | [Kind::Enum(_), Kind::Enum(_)] | [Kind::Date, Kind::Date])
     }
@@ -458,7 +471,7 @@ impl Lowering<'_> {
                 self.steps.push(Step::YearsFebruary28 { d, from, to });
                 return Some(of_vector(d));
             }
-            _ if !in_calendar(self.graph, a) || !in_calendar(self.graph, b) => return None,
+            _ if !self.in_calendar(a) || !self.in_calendar(b) => return None,
             _ => {}
         }
         let (from, to) = (self.date_keys(from), self.date_keys(to));
@@ -469,7 +482,13 @@ impl Lowering<'_> {
         Some(of_vector(d))
     }
 
-    fn date_keys(&mut self, a: Vector) -> Vector {
+    /// Whether a date never leaves the years 1 to 9999.
+    pub fn in_calendar(&self, id: NodeId) -> bool {
+        let within = |(low, high): (i128, i128)| low >= Date::MIN.days().into() && high <= Date::MAX.days().into();
+        self.graph.node(id).set.ends().is_some_and(within)
+    }
+
+    pub fn date_keys(&mut self, a: Vector) -> Vector {
         if let Some(known) = self.others.get(&(Other::DateKeys, a)) {
             return *known;
         }
@@ -739,9 +758,3 @@ fn fits_int(graph: &Graph, id: NodeId) -> bool {
     graph.node(id).set.ends().is_none_or(within)
 }
 
-/// Whether a date never leaves the years 1 to 9999.
-fn in_calendar(graph: &Graph, id: NodeId) -> bool {
-    use crate::value::Date;
-    let within = |(low, high): (i128, i128)| low >= Date::MIN.days().into() && high <= Date::MAX.days().into();
-    graph.node(id).set.ends().is_some_and(within)
-}

@@ -4,6 +4,7 @@
 //! cache. It knows points only: a row of which a fact it reads is not given, or where something fails, is *given up*, and sets
 //! decide it (*semantics 1, Batches*).
 
+mod intervals;
 mod kernels;
 mod lower;
 mod plan;
@@ -12,12 +13,13 @@ mod reach;
 mod run;
 mod sets;
 
+pub use intervals::lower_open;
 pub use kernels::{Blend, Lane};
 pub use lower::{Widths, lower};
 pub use program::{Input, Program, Width};
 pub use reach::Reach;
-pub use run::{Chunk, Lanes, Mask, Numbers, Outcome, Runner, ScopeRows};
-pub use sets::{Columns, Sets, order};
+pub use run::{Buffers, Chunk, Lanes, Mask, Numbers, Outcome, Runner, ScopeRows};
+pub use sets::{Columns, Sets, facts_below, order};
 
 /// Whether any value lies outside two ends.
 pub fn any_outside<T: Lane>(values: &[T], low: T, high: T) -> bool {

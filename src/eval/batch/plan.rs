@@ -17,6 +17,8 @@ const NARROW: i128 = 1 << 62;
 pub(super) struct Linear {
     pub terms: Vec<(NodeId, i64)>,
     pub constant: i64,
+    /// Whether something has been added as well as taken away.
+    pub has_both_signs: bool,
 }
 
 /// How a node's vector is made.
@@ -204,11 +206,12 @@ struct Sum<'a> {
     uses: &'a dyn Fn(NodeId) -> u32,
     terms: Vec<(NodeId, i128)>,
     constant: i128,
+    has_both_signs: bool,
 }
 
 impl<'a> Sum<'a> {
     fn new(graph: &'a Graph, uses: &'a dyn Fn(NodeId) -> u32) -> Sum<'a> {
-        Sum { graph, uses, terms: Vec::new(), constant: 0 }
+        Sum { graph, uses, terms: Vec::new(), constant: 0, has_both_signs: false }
     }
 
     /// Adds a node times a factor: what it is made of, if nobody else needs it.
@@ -232,7 +235,10 @@ impl<'a> Sum<'a> {
             self.constant = constant;
         }
         match self.terms.iter_mut().find(|(n, _)| *n == id) {
-            Some((_, all)) => *all = all.checked_add(factor)?,
+            Some((_, all)) => {
+                self.has_both_signs |= (*all < 0) != (factor < 0);
+                *all = all.checked_add(factor)?;
+            }
             None => self.terms.push((id, factor)),
         }
         Some(())
@@ -302,7 +308,8 @@ impl<'a> Sum<'a> {
         }
         let narrow = |(id, factor): &(NodeId, i128)| Some((*id, i64::try_from(*factor).ok()?));
         let terms = self.terms.iter().map(narrow).collect::<Option<_>>()?;
-        Some(Linear { terms, constant: i64::try_from(self.constant).ok()? })
+        let constant = i64::try_from(self.constant).ok()?;
+        Some(Linear { terms, constant, has_both_signs: self.has_both_signs })
     }
 }
 

@@ -2,7 +2,8 @@
 
 use super::kernels::{Binary, Cmp, Join};
 use crate::graph::{FactId, NodeId, ScopeId};
-use std::collections::HashMap;
+use crate::value::Set;
+use std::collections::{BTreeMap, HashMap};
 
 /// How wide the values of a vector are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -33,6 +34,8 @@ pub enum Input {
     Fact(FactId, ScopeId),
     /// Where a fact is *none*: 1, else 0.
     IsNone(FactId, ScopeId),
+    /// Where a fact of the case is open: 1, else 0.
+    IsOpen(FactId),
     /// The decision dates.
     DecisionDate,
 }
@@ -119,6 +122,13 @@ pub(super) enum Step {
         a: Vector,
         b: Vector,
     },
+    /// One value where a mask is set, else those of a vector.
+    Where {
+        d: Vector,
+        mask: Vector,
+        a: Vector,
+        value: i64,
+    },
     DateKeys {
         d: Vector,
         a: Vector,
@@ -149,6 +159,13 @@ pub(super) enum Step {
         node: NodeId,
         d: Vector,
         args: Box<[Operand]>,
+    },
+    /// The same of intervals by the operator's range rule; a row whose set is no interval is given up.
+    Range {
+        node: NodeId,
+        low: Vector,
+        high: Vector,
+        args: Box<[(Operand, Operand)]>,
     },
     /// Counts of set masks, all at most as many as fit.
     AtLeast {
@@ -201,7 +218,7 @@ pub(super) struct Value {
 }
 
 /// The values proper; without meaning where *none*.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Values {
     Const(i64),
     Vector(Vector),
@@ -215,12 +232,52 @@ pub(super) enum Nones {
     Where(Vector),
 }
 
+/// The smallest and the largest value of a set that is an interval; a condition counts as 0 where it is not met, 1 where it is.
+pub(super) type Ends = (i64, i64);
+
+/// The ends of a node's sets while a program runs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Interval {
+    pub low: Values,
+    pub high: Values,
+}
+
+impl Interval {
+    /// Both ends are the same.
+    pub fn point(values: Values) -> Interval {
+        Interval { low: values, high: values }
+    }
+
+    pub fn is_point(&self) -> bool {
+        self.low == self.high
+    }
+}
+
+/// What an unsettled node's set hangs on.
+#[derive(Clone, Debug)]
+pub(super) enum Below {
+    /// Nothing that could be open.
+    Nothing,
+    /// One fact: where it is open, the set is this.
+    Fact(FactId, Set),
+    /// Facts that are open in every row: the set is this.
+    Always(Set),
+    /// These nodes.
+    Terms(Vec<NodeId>),
+    /// Its operands in the graph.
+    Operands,
+}
+
 /// A program, and where its results stand.
 #[derive(Clone, Debug)]
 pub struct Program {
     pub(super) steps: Vec<Step>,
     pub(super) inputs: Vec<Input>,
     pub(super) roots: HashMap<NodeId, Value>,
+    /// The ends of sets, where facts may be open.
+    pub(super) intervals: HashMap<NodeId, Interval>,
+    /// Of a program with intervals: what each node that it knows of hangs on.
+    pub(super) below: BTreeMap<NodeId, Below>,
     /// How many vectors of each width it makes at a time.
     pub(super) made: [usize; 3],
     /// Facts that must be given; a row where one is not is given up by whoever runs the program.
@@ -232,9 +289,11 @@ impl Program {
         steps: Vec<Step>,
         inputs: Vec<Input>,
         roots: HashMap<NodeId, Value>,
+        intervals: HashMap<NodeId, Interval>,
+        below: BTreeMap<NodeId, Below>,
         facts: Vec<(FactId, ScopeId)>,
     ) -> Program {
-        let mut program = Program { steps, inputs, roots, made: [0; 3], facts };
+        let mut program = Program { steps, inputs, roots, intervals, below, made: [0; 3], facts };
         program.reuse();
         program
     }
@@ -249,6 +308,14 @@ impl Program {
         self.roots.contains_key(&root)
     }
 
+    /// Whether it makes the ends of a node's sets, or knows them.
+    pub fn knows(&self, id: NodeId) -> bool {
+        match self.below.get(&id) {
+            Some(Below::Always(_)) => true,
+            _ => self.intervals.contains_key(&id),
+        }
+    }
+
     /// Facts that must be given in a row for its results to count.
     pub fn facts(&self) -> &[(FactId, ScopeId)] {
         &self.facts
@@ -261,14 +328,17 @@ impl Program {
             Place::Input(_) => None,
         };
         let mut last = HashMap::new();
+        let kept = |values: &Values| if let Values::Vector(v) = values { key(v) } else { None };
         for (at, step) in self.steps.iter().enumerate() {
             let (reads, makes) = step.clone().vectors();
             reads.iter().chain(&makes).filter_map(key).for_each(|v| _ = last.insert(v, at));
         }
         for value in self.roots.values() {
-            let none = if let Nones::Where(mask) = value.none { Some(mask) } else { None };
-            let values = if let Values::Vector(v) = value.values { Some(v) } else { None };
-            values.iter().chain(&none).filter_map(key).for_each(|v| _ = last.insert(v, usize::MAX));
+            let none = if let Nones::Where(mask) = &value.none { key(mask) } else { None };
+            kept(&value.values).into_iter().chain(none).for_each(|v| _ = last.insert(v, usize::MAX));
+        }
+        for ends in self.intervals.values() {
+            [ends.low, ends.high].iter().filter_map(kept).for_each(|v| _ = last.insert(v, usize::MAX));
         }
         let mut free: [Vec<u32>; 3] = Default::default();
         let mut now: HashMap<(Width, u32), u32> = HashMap::new();
@@ -297,6 +367,13 @@ impl Program {
             }
             if let Nones::Where(mask) = &mut value.none {
                 rename(mask, &now);
+            }
+        }
+        for ends in self.intervals.values_mut() {
+            for values in [&mut ends.low, &mut ends.high] {
+                if let Values::Vector(v) = values {
+                    rename(v, &now);
+                }
             }
         }
         self.made = made;
@@ -359,6 +436,19 @@ impl Step {
             Step::Select { d, mask, a, b } => {
                 [mask, a, b].into_iter().for_each(|v| f(v, false));
                 f(d, true);
+            }
+            Step::Where { d, mask, a, .. } => {
+                [mask, a].into_iter().for_each(|v| f(v, false));
+                f(d, true);
+            }
+            Step::Range { low, high, args, .. } => {
+                for arg in args.iter_mut().flat_map(|(low, high)| [low, high]) {
+                    if let Operand::Vector(v) = arg {
+                        f(v, false);
+                    }
+                }
+                f(low, true);
+                f(high, true);
             }
             Step::Operator { d, args, .. } => {
                 for arg in args {

@@ -3,6 +3,7 @@
 //! The walk of [`crate::decide`] from open roots downward through nodes that are not settled, as masks: operands stand before their users, so
 //! that going downward meets every node once.
 
+use super::program::Below;
 use super::sets::{Columns, Sets};
 use crate::graph::{FactId, Graph, NodeId, NodeKind};
 use crate::op::Hit;
@@ -44,6 +45,12 @@ impl<'a, 'c> Reach<'a, 'c> {
     }
 
     fn visit(&mut self, id: NodeId, rows: &[u8]) {
+        match self.columns.below(id) {
+            Some(Below::Nothing) => return,
+            Some(Below::Fact(fact, _)) => return add(self.found.entry(*fact).or_default(), rows),
+            Some(Below::Terms(terms)) => return terms.iter().for_each(|n| self.reach(*n, rows)),
+            Some(Below::Always(_) | Below::Operands) | None => {}
+        }
         match &self.graph.node(id).kind {
             NodeKind::Const(_) | NodeKind::DecisionDate | NodeKind::Fold { .. } => {}
             NodeKind::Fact(fact, _) | NodeKind::Known(fact, _) => add(self.found.entry(*fact).or_default(), rows),
@@ -66,7 +73,7 @@ impl<'a, 'c> Reach<'a, 'c> {
                         let ends = days.get(row).ends();
                         ends.is_some_and(|(l, h)| i128::from(*from) <= h && next.is_none_or(|next| l < next))
                     };
-                    let mask: Vec<u8> = match days {
+                    let mask: Vec<u8> = match &*days {
                         Sets::Same(_) if meets(0) => rows.to_vec(),
                         Sets::Same(_) => continue,
                         _ => rows.iter().enumerate().map(|(row, r)| r & u8::from(meets(row))).collect(),

@@ -1,9 +1,11 @@
 //! The loop that runs a program over a chunk.
 
+use super::intervals;
 use super::kernels::{Lane, Simd};
-use super::program::{Nones, Operand, Place, Program, Step, Value, Values, Vector, Width};
-use crate::graph::{Graph, NodeId, NodeKind, ScopeId};
+use super::program::{Below, Input, Nones, Operand, Place, Program, Step, Value, Values, Vector, Width};
+use crate::graph::{FactId, Graph, NodeId, NodeKind, ScopeId};
 use crate::op::{self, Point};
+use crate::value::{Body, Choices, Kind, Set, Truth};
 
 /// A vector handed in.
 #[derive(Clone, Copy, Debug)]
@@ -34,16 +36,22 @@ pub struct Chunk<'a> {
     pub scopes: &'a [ScopeRows],
 }
 
-/// Runs one program on one chunk after another, in vectors of its own.
-pub struct Runner<'a> {
-    graph: &'a Graph,
-    program: &'a Program,
-    simd: Simd,
+/// The vectors that a program makes, kept from one run to the next.
+#[derive(Debug, Default)]
+pub struct Buffers {
     bytes: Vec<Vec<u8>>,
     ints: Vec<Vec<i32>>,
     longs: Vec<Vec<i64>>,
     given_up: Vec<Vec<u8>>,
     running: Vec<i64>,
+}
+
+/// Runs one program on one chunk after another.
+pub struct Runner<'a> {
+    graph: &'a Graph,
+    program: &'a Program,
+    simd: Simd,
+    buffers: Buffers,
 }
 
 /// What a mask says of all rows.
@@ -83,6 +91,16 @@ impl Numbers<'_> {
             Numbers::Rows(Lanes::Longs(v)) => v[row],
         }
     }
+
+    /// All of them, as wide as they can be.
+    pub(super) fn longs(&self, rows: usize) -> Vec<i64> {
+        match self {
+            Numbers::All(value) => vec![*value; rows],
+            Numbers::Rows(Lanes::Bytes(v)) => v.iter().map(|v| (*v).into()).collect(),
+            Numbers::Rows(Lanes::Ints(v)) => v.iter().map(|v| (*v).into()).collect(),
+            Numbers::Rows(Lanes::Longs(v)) => v.to_vec(),
+        }
+    }
 }
 
 impl Mask<'_> {
@@ -96,24 +114,24 @@ impl Mask<'_> {
 }
 
 impl<'a> Runner<'a> {
-    /// Vectors for a program.
-    pub fn new(graph: &'a Graph, program: &'a Program) -> Runner<'a> {
+    /// Runs a program in vectors that another may have left.
+    pub fn new(graph: &'a Graph, program: &'a Program, mut buffers: Buffers) -> Runner<'a> {
         let [bytes, ints, longs] = program.made;
-        Runner {
-            graph,
-            program,
-            simd: Simd::default(),
-            bytes: vec![Vec::new(); bytes],
-            ints: vec![Vec::new(); ints],
-            longs: vec![Vec::new(); longs],
-            given_up: vec![Vec::new(); graph.scopes.len()],
-            running: Vec::new(),
-        }
+        buffers.bytes.resize_with(bytes, Vec::new);
+        buffers.ints.resize_with(ints, Vec::new);
+        buffers.longs.resize_with(longs, Vec::new);
+        buffers.given_up.resize_with(graph.scopes.len(), Vec::new);
+        Runner { graph, program, simd: Simd::default(), buffers }
+    }
+
+    /// Leaves its vectors to another.
+    pub fn into_buffers(self) -> Buffers {
+        self.buffers
     }
 
     /// Makes all vectors of a chunk.
     pub fn run(&mut self, chunk: Chunk) {
-        for (mask, scope) in self.given_up.iter_mut().zip(chunk.scopes) {
+        for (mask, scope) in self.buffers.given_up.iter_mut().zip(chunk.scopes) {
             mask.clear();
             mask.resize(scope.rows, 0);
         }
@@ -123,20 +141,20 @@ impl<'a> Runner<'a> {
         }
         // A row is given up with any of its members; scopes stand behind the ones around them.
         for at in (1..self.graph.scopes.len()).rev() {
-            let members = std::mem::take(&mut self.given_up[at]);
+            let members = std::mem::take(&mut self.buffers.given_up[at]);
             if self.simd.any(&members) {
-                let outer = &mut self.given_up[self.graph.scopes[at].parent.0 as usize];
+                let outer = &mut self.buffers.given_up[self.graph.scopes[at].parent.0 as usize];
                 for (row, range) in chunk.scopes[at].offsets.windows(2).enumerate() {
                     outer[row] |= members[range[0] as usize..range[1] as usize].iter().fold(0, |all, m| all | m);
                 }
             }
-            self.given_up[at] = members;
+            self.buffers.given_up[at] = members;
         }
     }
 
-    /// The rows whose results do not count: 1, else 0.
-    pub fn given_up(&self) -> &[u8] {
-        &self.given_up[0]
+    /// The rows whose results do not count: 1, else 0; absent if there are none.
+    pub fn given_up(&self) -> Option<&[u8]> {
+        Some(&self.buffers.given_up[0][..]).filter(|given_up| self.simd.any(given_up))
     }
 
     /// A root's values, if the program makes them.
@@ -154,6 +172,30 @@ impl<'a> Runner<'a> {
         Some(Outcome { values, none })
     }
 
+    /// The ends of a node's sets, if the program makes them.
+    pub(super) fn ends<'b>(&'b self, id: NodeId, chunk: Chunk<'b>) -> Option<(Numbers<'b>, Numbers<'b>)> {
+        let numbers = |values: Values| match values {
+            Values::Const(value) => Numbers::All(value),
+            Values::Vector(vector) => Numbers::Rows(self.lanes(vector, chunk)),
+        };
+        let ends = self.program.intervals.get(&id)?;
+        Some((numbers(ends.low), numbers(ends.high)))
+    }
+
+    /// What an unsettled node hangs on, if the program knows.
+    pub(super) fn below(&self, id: NodeId) -> Option<&Below> {
+        self.program.below.get(&id)
+    }
+
+    /// Where a fact is open: 1, else 0.
+    pub(super) fn is_open<'b>(&self, fact: FactId, chunk: Chunk<'b>) -> &'b [u8] {
+        let at = self.program.inputs.iter().position(|i| *i == Input::IsOpen(fact));
+        match at.map(|at| chunk.inputs[at]) {
+            Some(Lanes::Bytes(open)) => open,
+            _ => &[],
+        }
+    }
+
     /// A root that is a condition, as a mask.
     pub fn condition<'b>(&'b self, root: NodeId, chunk: Chunk<'b>) -> Option<Mask<'b>> {
         match self.outcome(root, chunk)?.values {
@@ -166,9 +208,9 @@ impl<'a> Runner<'a> {
     fn lanes<'b>(&'b self, vector: Vector, chunk: Chunk<'b>) -> Lanes<'b> {
         match (vector.place, vector.width) {
             (Place::Input(at), _) => chunk.inputs[at as usize],
-            (Place::Made(at), Width::Byte) => Lanes::Bytes(&self.bytes[at as usize]),
-            (Place::Made(at), Width::Int) => Lanes::Ints(&self.ints[at as usize]),
-            (Place::Made(at), Width::Long) => Lanes::Longs(&self.longs[at as usize]),
+            (Place::Made(at), Width::Byte) => Lanes::Bytes(&self.buffers.bytes[at as usize]),
+            (Place::Made(at), Width::Int) => Lanes::Ints(&self.buffers.ints[at as usize]),
+            (Place::Made(at), Width::Long) => Lanes::Longs(&self.buffers.longs[at as usize]),
         }
     }
 
@@ -196,26 +238,26 @@ impl<'a> Runner<'a> {
     /// Makes a mask: takes its vector out, so that others can be read meanwhile.
     fn make_mask(&mut self, d: Vector, chunk: Chunk, make: impl FnOnce(&Self, &mut [u8])) {
         let Place::Made(at) = d.place else { return };
-        let mut vector = std::mem::take(&mut self.bytes[at as usize]);
+        let mut vector = std::mem::take(&mut self.buffers.bytes[at as usize]);
         vector.resize(chunk.scopes[d.scope.0 as usize].rows, 0);
         make(self, &mut vector);
-        self.bytes[at as usize] = vector;
+        self.buffers.bytes[at as usize] = vector;
     }
 
     fn make_ints(&mut self, d: Vector, chunk: Chunk, make: impl FnOnce(&Self, &mut [i32])) {
         let Place::Made(at) = d.place else { return };
-        let mut vector = std::mem::take(&mut self.ints[at as usize]);
+        let mut vector = std::mem::take(&mut self.buffers.ints[at as usize]);
         vector.resize(chunk.scopes[d.scope.0 as usize].rows, 0);
         make(self, &mut vector);
-        self.ints[at as usize] = vector;
+        self.buffers.ints[at as usize] = vector;
     }
 
     fn make_longs(&mut self, d: Vector, chunk: Chunk, make: impl FnOnce(&Self, &mut [i64])) {
         let Place::Made(at) = d.place else { return };
-        let mut vector = std::mem::take(&mut self.longs[at as usize]);
+        let mut vector = std::mem::take(&mut self.buffers.longs[at as usize]);
         vector.resize(chunk.scopes[d.scope.0 as usize].rows, 0);
         make(self, &mut vector);
-        self.longs[at as usize] = vector;
+        self.buffers.longs[at as usize] = vector;
     }
 
     fn step(&mut self, step: &Step, chunk: Chunk) {
@@ -258,12 +300,12 @@ impl<'a> Runner<'a> {
             }),
             Step::LinearCompare { cmp, d, sum, terms, constant } => {
                 let Place::Made(at) = sum.place else { return };
-                let mut scratch = std::mem::take(&mut self.longs[at as usize]);
+                let mut scratch = std::mem::take(&mut self.buffers.longs[at as usize]);
                 scratch.resize(chunk.scopes[d.scope.0 as usize].rows, 0);
                 self.make_mask(*d, chunk, |s, d| {
                     s.with_terms(terms, chunk, |terms| simd.linear_compare(*cmp, d, terms, *constant, &mut scratch));
                 });
-                self.longs[at as usize] = scratch;
+                self.buffers.longs[at as usize] = scratch;
             }
             Step::Join { join, d, a, b } => {
                 self.make_mask(*d, chunk, |s, d| simd.join(*join, d, s.mask(*a, chunk), s.mask(*b, chunk)));
@@ -278,6 +320,17 @@ impl<'a> Runner<'a> {
                 }),
                 Width::Long => self.make_longs(*d, chunk, |s, d| {
                     simd.select(d, s.mask(*mask, chunk), s.longs(*a, chunk), s.longs(*b, chunk));
+                }),
+            },
+            Step::Where { d, mask, a, value } => match d.width {
+                Width::Byte => self.make_mask(*d, chunk, |s, d| {
+                    simd.select_one(d, s.mask(*mask, chunk), *value as u8, s.mask(*a, chunk));
+                }),
+                Width::Int => self.make_ints(*d, chunk, |s, d| {
+                    simd.select_one(d, s.mask(*mask, chunk), *value as i32, s.ints(*a, chunk));
+                }),
+                Width::Long => self.make_longs(*d, chunk, |s, d| {
+                    simd.select_one(d, s.mask(*mask, chunk), *value, s.longs(*a, chunk));
                 }),
             },
             Step::DateKeys { d, a } => self.make_ints(*d, chunk, |s, d| simd.date_keys(d, s.ints(*a, chunk))),
@@ -297,6 +350,7 @@ impl<'a> Runner<'a> {
                     Lanes::Longs(v) => simd.lookup(d, v, *first, table),
                 });
             }
+            Step::Range { node, low, high, args } => self.range(*node, (*low, *high), args, chunk),
             Step::Operator { node, d, args } => self.operator(*node, *d, args, chunk),
             Step::AtLeast { d, masks, least } => self.make_mask(*d, chunk, |s, d| {
                 d.fill(0);
@@ -306,7 +360,7 @@ impl<'a> Runner<'a> {
             Step::AtMostOne { masks } => {
                 let Some(first) = masks.first() else { return };
                 let scope = first.scope.0 as usize;
-                let mut given_up = std::mem::take(&mut self.given_up[scope]);
+                let mut given_up = std::mem::take(&mut self.buffers.given_up[scope]);
                 let mut seen = vec![0; chunk.scopes[scope].rows];
                 for mask in masks {
                     for ((g, seen), m) in given_up.iter_mut().zip(&mut seen).zip(self.mask(*mask, chunk)) {
@@ -314,19 +368,19 @@ impl<'a> Runner<'a> {
                         *seen |= *m;
                     }
                 }
-                self.given_up[scope] = given_up;
+                self.buffers.given_up[scope] = given_up;
             }
             Step::GiveUpWhere { mask } => {
                 let scope = mask.scope.0 as usize;
-                let mut given_up = std::mem::take(&mut self.given_up[scope]);
+                let mut given_up = std::mem::take(&mut self.buffers.given_up[scope]);
                 simd.or_into(&mut given_up, self.mask(*mask, chunk));
-                self.given_up[scope] = given_up;
+                self.buffers.given_up[scope] = given_up;
             }
             Step::GiveUpUnless { mask } => {
                 let scope = mask.scope.0 as usize;
-                let mut given_up = std::mem::take(&mut self.given_up[scope]);
+                let mut given_up = std::mem::take(&mut self.buffers.given_up[scope]);
                 simd.or_not_into(&mut given_up, self.mask(*mask, chunk));
-                self.given_up[scope] = given_up;
+                self.buffers.given_up[scope] = given_up;
             }
             Step::Spread { d, a } => {
                 let offsets = &chunk.scopes[d.scope.0 as usize].offsets;
@@ -338,10 +392,10 @@ impl<'a> Runner<'a> {
             }
             Step::Count { d, of, masks } => self.count(*d, *of, masks, chunk),
             Step::Sum { d, of, a } => {
-                let mut running = std::mem::take(&mut self.running);
+                let mut running = std::mem::take(&mut self.buffers.running);
                 running_sum(&mut running, self.longs(*a, chunk).iter().copied());
                 self.differences(*d, *of, &running, chunk);
-                self.running = running;
+                self.buffers.running = running;
             }
             Step::Extreme { d, found, of, a, mask, largest } => {
                 self.extreme(*d, *found, *of, *a, *mask, *largest, chunk)
@@ -365,7 +419,7 @@ impl<'a> Runner<'a> {
         let declared = self.graph.node(node);
         let NodeKind::Op(op, ids) = &declared.kind else { return };
         let scope = d.scope.0 as usize;
-        let mut given_up = std::mem::take(&mut self.given_up[scope]);
+        let mut given_up = std::mem::take(&mut self.buffers.given_up[scope]);
         let operands: Vec<(Result<i128, Lanes>, op::Shape)> = args
             .iter()
             .zip(ids)
@@ -394,7 +448,7 @@ impl<'a> Runner<'a> {
             }
         }
         drop(operands);
-        self.given_up[scope] = given_up;
+        self.buffers.given_up[scope] = given_up;
         match d.width {
             Width::Byte => self.make_mask(d, chunk, |_, d| convert(Simd::default(), d, Lanes::Longs(&values))),
             Width::Int => self.make_ints(d, chunk, |_, d| convert(Simd::default(), d, Lanes::Longs(&values))),
@@ -402,9 +456,42 @@ impl<'a> Runner<'a> {
         }
     }
 
+    /// A strict operator over intervals, row by row; rows where its set is no interval are given up.
+    fn range(&mut self, node: NodeId, (low, high): (Vector, Vector), args: &[(Operand, Operand)], chunk: Chunk) {
+        let declared = self.graph.node(node);
+        let NodeKind::Op(op, ids) = &declared.kind else { return };
+        let mut given_up = std::mem::take(&mut self.buffers.given_up[0]);
+        let mut ends = (vec![0i64; given_up.len()], vec![0i64; given_up.len()]);
+        let numbers = |operand: &Operand| match operand {
+            Operand::Const(value) => Numbers::All(*value as i64),
+            Operand::Vector(vector) => Numbers::Rows(self.lanes(*vector, chunk)),
+        };
+        let both: Vec<(Numbers, Numbers)> = args.iter().map(|(low, high)| (numbers(low), numbers(high))).collect();
+        let mut operands: Vec<op::Operand> =
+            ids.iter().map(|id| op::Operand { set: Set::EMPTY, shape: self.graph.node(*id).shape }).collect();
+        let (least, most) = low.width.ends();
+        for (row, given_up) in given_up.iter_mut().enumerate() {
+            for (operand, (low, high)) in operands.iter_mut().zip(&both) {
+                operand.set = set_of(operand.shape.kind, low.get(row), high.get(row));
+            }
+            let set = op::range(op, declared.shape, &operands, &self.graph.texts);
+            match intervals::ends(&set).filter(|(low, high)| least <= *low && *high <= most) {
+                Some(found) => (ends.0[row], ends.1[row]) = found,
+                None => *given_up = 1,
+            }
+        }
+        self.buffers.given_up[0] = given_up;
+        for (d, values) in [(low, ends.0), (high, ends.1)] {
+            match d.width {
+                Width::Byte => self.make_mask(d, chunk, |_, d| convert(Simd::default(), d, Lanes::Longs(&values))),
+                _ => self.make_longs(d, chunk, |_, d| d.copy_from_slice(&values)),
+            }
+        }
+    }
+
     /// How many members all masks let through.
     fn count(&mut self, d: Vector, of: ScopeId, masks: &[Vector], chunk: Chunk) {
-        let mut running = std::mem::take(&mut self.running);
+        let mut running = std::mem::take(&mut self.buffers.running);
         let masks: Vec<&[u8]> = masks.iter().map(|m| self.mask(*m, chunk)).collect();
         match masks[..] {
             [] => running_sum(&mut running, (0..chunk.scopes[of.0 as usize].rows).map(|_| 1)),
@@ -412,7 +499,7 @@ impl<'a> Runner<'a> {
             [a, b, ..] => running_sum(&mut running, a.iter().zip(b).map(|(a, b)| i64::from(a & b))),
         }
         self.differences(d, of, &running, chunk);
-        self.running = running;
+        self.buffers.running = running;
     }
 
     /// From the running sum over all members to each row's own.
@@ -465,6 +552,18 @@ fn running_sum(running: &mut Vec<i64>, values: impl Iterator<Item = i64>) {
         sum = sum.wrapping_add(value);
         sum
     }));
+}
+
+/// The set of all values of a kind between two.
+pub(super) fn set_of(kind: Kind, low: i64, high: i64) -> Set {
+    match kind {
+        Kind::Truth => Set::truth(Truth::from_bits((high as u8 & 1) | ((low as u8 & 1) ^ 1) << 1)),
+        Kind::Enum(_) => {
+            let words = (low..=high).map(|word| Choices::one(word as u8));
+            Set::of(Body::Choices(words.fold(Choices::default(), Choices::union)))
+        }
+        _ => Set::interval(low.into(), high.into()),
+    }
 }
 
 fn convert<D: Lane>(simd: Simd, d: &mut [D], a: Lanes) {

@@ -4,15 +4,17 @@
 //! their own with loops over whole vectors; whatever they cannot hold goes through the very same rules row by row.
 
 use super::kernels::Simd;
+use super::program::{Below, Program};
+use super::run::{Chunk, Lanes, Numbers, Runner, set_of};
 use super::plan::{fits, only_value, ranges_of};
 use crate::graph::sets::combine;
-use crate::graph::{Graph, NodeId, NodeKind};
+use crate::graph::{FactId, Graph, NodeId, NodeKind, ScopeId};
 use crate::op::{Hit, Op, Quantifier, Test, Texts};
 use crate::value::arithmetic::power_of_ten;
 use crate::value::calendar::years_from;
 use crate::value::{Body, Choices, Date, Kind, LeapRule, Set, Truth};
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// One node's sets, a row each.
 #[derive(Clone, Debug)]
@@ -84,26 +86,27 @@ impl Sets {
     }
 }
 
-/// The sets of nodes over some rows.
-#[derive(Debug)]
+/// The sets of nodes over some rows: those whose ends a program has made, and others that are worked out of them.
 pub struct Columns<'a> {
     graph: &'a Graph,
     /// How many rows.
     pub rows: usize,
+    made: Option<(&'a Runner<'a>, Chunk<'a>)>,
     sets: HashMap<NodeId, Sets>,
     simd: Simd,
 }
 
 impl<'a> Columns<'a> {
-    /// Evaluates nodes, operands first; `leaf` supplies the sets of facts and days.
+    /// Evaluates nodes, operands first; `leaf` supplies the sets of facts and days, `made` what a program has made of the same rows.
     pub fn evaluate(
         graph: &'a Graph,
         order: &[NodeId],
         rows: usize,
         leaf: impl Fn(NodeId) -> Sets,
-        texts: &dyn Texts,
+        made: Option<(&'a Runner<'a>, Chunk<'a>)>,
     ) -> Columns<'a> {
-        let mut columns = Columns { graph, rows, sets: HashMap::with_capacity(order.len()), simd: Simd::default() };
+        let (texts, sets): (&dyn Texts, _) = (&graph.texts, HashMap::with_capacity(order.len()));
+        let mut columns = Columns { graph, rows, made, sets, simd: Simd::default() };
         for id in order {
             let sets = match graph.node(*id).kind {
                 NodeKind::Fact(..) | NodeKind::Known(..) | NodeKind::DecisionDate => leaf(*id),
@@ -115,23 +118,72 @@ impl<'a> Columns<'a> {
     }
 
     /// A node's sets.
-    pub fn of(&self, id: NodeId) -> &Sets {
-        const NOTHING: &Sets = &Sets::Same(Set::EMPTY);
-        self.sets.get(&id).unwrap_or(NOTHING)
+    pub fn of(&self, id: NodeId) -> Cow<'_, Sets> {
+        if let Some(sets) = self.sets.get(&id) {
+            return Cow::Borrowed(sets);
+        }
+        let Some((low, high)) = self.ends_made(id) else {
+            // Nothing but facts that are open in every row.
+            return Cow::Owned(Sets::Same(self.graph.node(id).set));
+        };
+        Cow::Owned(match (self.graph.node(id).shape.kind, low, high) {
+            (kind, Numbers::All(low), Numbers::All(high)) => Sets::Same(set_of(kind, low, high)),
+            (Kind::Truth, ..) => Sets::Truths(self.truths(id).into_owned()),
+            (kind @ Kind::Enum(_), low, high) => {
+                Sets::best((0..self.rows).map(|row| set_of(kind, low.get(row), high.get(row))).collect())
+            }
+            (_, low, high) => Sets::Spans(low.longs(self.rows), high.longs(self.rows)),
+        })
+    }
+
+    fn ends_made(&self, id: NodeId) -> Option<(Numbers<'_>, Numbers<'_>)> {
+        let (runner, chunk) = self.made?;
+        runner.ends(id, chunk)
+    }
+
+    /// What a node hangs on, as the program has it.
+    pub(super) fn below(&self, id: NodeId) -> Option<&Below> {
+        self.made.filter(|_| !self.sets.contains_key(&id)).and_then(|(runner, _)| runner.below(id))
     }
 
     /// The standings of a condition, as bits by row.
     pub fn truths(&self, id: NodeId) -> Cow<'_, [u8]> {
-        match self.of(id) {
-            Sets::Same(set) => vec![set.as_truth().bits(); self.rows].into(),
-            Sets::Truths(v) => v.into(),
-            other => (0..self.rows).map(|row| other.truth(row)).collect(),
+        match (self.sets.get(&id), self.ends_made(id)) {
+            (Some(Sets::Truths(v)), _) => v.into(),
+            (None, Some((Numbers::Rows(Lanes::Bytes(certain)), Numbers::Rows(Lanes::Bytes(possible))))) => {
+                let mut truths = vec![0; self.rows];
+                self.simd.standings(&mut truths, certain, possible);
+                truths.into()
+            }
+            (None, Some((certain, possible))) => {
+                let truth = |row| set_of(Kind::Truth, certain.get(row), possible.get(row)).as_truth().bits();
+                (0..self.rows).map(truth).collect()
+            }
+            _ => match &*self.of(id) {
+                Sets::Same(set) => vec![set.as_truth().bits(); self.rows].into(),
+                other => (0..self.rows).map(|row| other.truth(row)).collect(),
+            },
         }
     }
 
     /// Whether exactly one thing is possible, by row: 1, else 0.
     pub fn settled(&self, id: NodeId) -> Vec<u8> {
-        match self.of(id) {
+        match (self.below(id), self.ends_made(id)) {
+            (Some(Below::Nothing), _) => return vec![1; self.rows],
+            (Some(Below::Fact(fact, set)), _) if !set.is_settled() => {
+                let open = self.made.map_or(&[][..], |(runner, chunk)| runner.is_open(*fact, chunk));
+                return open.iter().map(|open| open ^ 1).collect();
+            }
+            (Some(Below::Fact(_, set) | Below::Always(set)), _) => return vec![set.is_settled().into(); self.rows],
+            (Some(_), Some((Numbers::Rows(Lanes::Bytes(low)), Numbers::Rows(Lanes::Bytes(high))))) => {
+                return low.iter().zip(high).map(|(l, h)| u8::from(l == h)).collect();
+            }
+            (Some(_), Some((low, high))) => {
+                return (0..self.rows).map(|row| u8::from(low.get(row) == high.get(row))).collect();
+            }
+            _ => {}
+        }
+        match &*self.of(id) {
             Sets::Same(set) => vec![set.is_settled().into(); self.rows],
             Sets::Truths(v) => v.iter().map(|t| u8::from(t & t.wrapping_sub(1) == 0 && *t != 0)).collect(),
             Sets::Spans(low, high) => low.iter().zip(high).map(|(l, h)| u8::from(l == h)).collect(),
@@ -144,11 +196,13 @@ impl<'a> Columns<'a> {
         if let Some(sets) = self.quick(id) {
             return sets;
         }
-        let operands = self.graph.node(id).kind.operands();
-        if operands.iter().all(|o| matches!(self.of(*o), Sets::Same(_))) {
-            return Sets::Same(combine(self.graph, id, |n| self.of(n).get(0), texts));
+        let operands: HashMap<NodeId, Cow<Sets>> =
+            self.graph.node(id).kind.operands().into_iter().map(|o| (o, self.of(o))).collect();
+        let of = |row: usize| combine(self.graph, id, |n| operands[&n].get(row), texts);
+        if operands.values().all(|o| matches!(**o, Sets::Same(_))) {
+            return Sets::Same(of(0));
         }
-        Sets::best((0..self.rows).map(|row| combine(self.graph, id, |n| self.of(n).get(row), texts)).collect())
+        Sets::best((0..self.rows).map(of).collect())
     }
 
     /// A node's sets by loops over whole vectors, if there is such a loop for its operands' columns.
@@ -156,7 +210,7 @@ impl<'a> Columns<'a> {
         let node = self.graph.node(id);
         match &node.kind {
             NodeKind::Not(a) => {
-                let Sets::Truths(a) = self.of(*a) else { return None };
+                let a = self.truths(*a);
                 Some(Sets::Truths(a.iter().map(|t| (t & 1) << 1 | (t & 2) >> 1 | t & 4).collect()))
             }
             NodeKind::Group(quantifier, items) => self.group(*quantifier, items),
@@ -187,13 +241,13 @@ impl<'a> Columns<'a> {
 
     /// The ends of plain intervals, times a power of ten.
     fn ends(&self, id: NodeId, times: i64) -> Option<(Ends<'_>, Ends<'_>)> {
+        let longer = |ends: &[i64]| ends.iter().map(|end| end * times).collect();
         match self.of(id) {
-            Sets::Spans(low, high) if times == 1 => Some((low.into(), high.into())),
-            Sets::Spans(low, high) => {
-                let longer = |ends: &[i64]| ends.iter().map(|end| end * times).collect();
-                Some((longer(low), longer(high)))
-            }
-            Sets::Same(set) if !set.none && !set.fault => {
+            Cow::Borrowed(Sets::Spans(low, high)) if times == 1 => Some((low.into(), high.into())),
+            Cow::Owned(Sets::Spans(low, high)) if times == 1 => Some((low.into(), high.into())),
+            Cow::Borrowed(Sets::Spans(low, high)) => Some((longer(low), longer(high))),
+            Cow::Owned(Sets::Spans(low, high)) => Some((longer(&low), longer(&high))),
+            Cow::Borrowed(&Sets::Same(set)) | Cow::Owned(Sets::Same(set)) if !set.none && !set.fault => {
                 let (low, high) = set.ends()?;
                 let same = |end: i128| Some(vec![i64::try_from(end).ok()?.checked_mul(times)?; self.rows].into());
                 Some((same(low)?, same(high)?))
@@ -236,12 +290,12 @@ impl<'a> Columns<'a> {
     /// Tests against constants: met if the set meets their ranges, not met if it leaves them.
     fn matches(&self, tests: &[Test], args: &[NodeId]) -> Option<Sets> {
         let (heading, bounds) = args.split_first()?;
-        let constant = |bound: NodeId| match self.of(bound) {
+        let constant = |bound: NodeId| match &*self.of(bound) {
             Sets::Same(set) => only_value(set).map(i128::from),
             _ => None,
         };
         let ranges = ranges_of(self.graph, *heading, tests, bounds, constant)?;
-        let row: Vec<u8> = match self.of(*heading) {
+        let row: Vec<u8> = match &*self.of(*heading) {
             Sets::Spans(low, high) => {
                 // Bit 0 gathers where some range is met, bit 1 where some range holds all: the latter the other way round.
                 let mut truths = vec![0; self.rows];
@@ -337,16 +391,12 @@ impl<'a> Columns<'a> {
         let (mut low, mut high) = (vec![i64::MAX; self.rows], vec![i64::MIN; self.rows]);
         let mut certain = vec![0u8; self.rows];
         for (condition, value) in table {
-            let truths = match self.of(*condition) {
-                Sets::Truths(v) => v,
-                Sets::Same(set) if set.as_truth() == Truth::NOT_MET => continue,
-                _ => return None,
-            };
+            let truths = self.truths(*condition);
             let (from, to) = self.ends(*value, 1)?;
             if truths.iter().any(|t| t & 4 != 0) {
                 return None;
             }
-            let ends = from.iter().zip(&*to).zip(truths);
+            let ends = from.iter().zip(&*to).zip(&*truths);
             for ((((from, to), truth), (low, high)), certain) in
                 ends.zip(low.iter_mut().zip(&mut high)).zip(&mut certain)
             {
@@ -364,11 +414,15 @@ impl<'a> Columns<'a> {
     }
 }
 
-/// The nodes below some roots, operands first; absent where one of them belongs to a member of a list, or speaks of texts.
-pub fn order(graph: &Graph, roots: &[NodeId]) -> Option<Vec<NodeId>> {
-    let mut waiting: std::collections::BTreeSet<NodeId> = roots.iter().copied().collect();
+/// The nodes below some roots, operands first, without what a program knows; absent where one of them belongs to a member of a list,
+/// or speaks of texts.
+pub fn order(graph: &Graph, roots: &[NodeId], program: Option<&Program>) -> Option<Vec<NodeId>> {
+    let mut waiting: BTreeSet<NodeId> = roots.iter().copied().collect();
     let mut order = Vec::new();
     while let Some(id) = waiting.pop_last() {
+        if program.is_some_and(|p| p.knows(id)) {
+            continue;
+        }
         let node = graph.node(id);
         if matches!(node.kind, NodeKind::Fold { .. }) || node.shape.kind == Kind::Text {
             return None;
@@ -378,4 +432,27 @@ pub fn order(graph: &Graph, roots: &[NodeId]) -> Option<Vec<NodeId>> {
     }
     order.reverse();
     Some(order)
+}
+
+/// The facts that nodes depend on, each with its scope.
+pub fn facts_below(graph: &Graph, roots: &[NodeId]) -> BTreeSet<(FactId, ScopeId)> {
+    let mut found = BTreeSet::new();
+    let mut seen: BTreeSet<NodeId> = roots.iter().copied().collect();
+    let mut waiting = seen.clone();
+    while let Some(id) = waiting.pop_last() {
+        match &graph.node(id).kind {
+            NodeKind::Fact(fact, scope) | NodeKind::Known(fact, scope) => _ = found.insert((*fact, *scope)),
+            NodeKind::Fold { scope, .. } => {
+                let of = graph.scopes[scope.0 as usize];
+                found.insert((of.list, of.owner));
+            }
+            _ => {}
+        }
+        for operand in graph.node(id).kind.operands() {
+            if seen.insert(operand) {
+                waiting.insert(operand);
+            }
+        }
+    }
+    found
 }
