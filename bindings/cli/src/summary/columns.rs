@@ -68,14 +68,21 @@ impl<'a> Decided<'a> {
             true => words(None, 0),
             false => words(self.proposed.nulls(), u64::MAX),
         };
+        let none = rules as u32 - 1;
         // Neighbours are counted apart: the same count twice in a row would wait for itself.
         let mut counts = [vec![0u64; 16 * rules], vec![0u64; 16 * rules]];
         let rows = self.outcomes.chunks(64).zip(self.rules.keys().values().chunks(64));
         for ((outcomes, keys), (told, proposed)) in rows.zip(told.into_iter().zip(proposed)) {
-            for (at, (outcome, key)) in outcomes.iter().zip(keys).enumerate() {
-                let rule = if told >> at & 1 == 1 { *key as usize } else { rules - 1 };
-                let outcome = (*outcome as usize & 7) * 2 + (proposed >> at & 1) as usize;
-                counts[at % 2][outcome * rules + rule] += 1;
+            let mut places = [0u32; 64];
+            for (at, (place, (outcome, key))) in places.iter_mut().zip(outcomes.iter().zip(keys)).enumerate() {
+                // A mask in place of a branch: which rows have a rule nobody can guess.
+                let mask = ((told >> at & 1) as u32).wrapping_neg();
+                let rule = (*key as u32 & mask) | (none & !mask);
+                let outcome = (*outcome as u32 & 7) << 1 | (proposed >> at & 1) as u32;
+                *place = outcome * (none + 1) + rule;
+            }
+            for pair in places[..outcomes.len()].chunks(2) {
+                pair.iter().zip(&mut counts).for_each(|(place, counts)| counts[*place as usize] += 1);
             }
         }
         let [even, odd] = counts;
