@@ -2,8 +2,8 @@
 
 use arrow_array::{Array, ArrayRef};
 
-/// So many alike and more are told as a run; a shorter one costs more than it saves.
-const RUN: usize = 24;
+/// So many eights of alike and more are told as a run; a shorter one costs more than it saves.
+const RUN: usize = 3;
 
 /// Levels, with their length before them.
 pub fn put(out: &mut Vec<u8>, levels: impl FnOnce(&mut Vec<u8>)) {
@@ -37,22 +37,20 @@ pub fn put_run(out: &mut Vec<u8>, times: usize, value: u8) {
 
 /// Levels of a byte at most, by runs where many are alike.
 pub fn put_levels(out: &mut Vec<u8>, levels: &[u8], width: u32) {
-    let alike = |from: usize| {
-        let first = levels[from];
-        levels[from..].chunks(8).take_while(|eight| **eight == [first; 8]).count() * 8
-    };
-    // What is not told yet, and where it is looked at: both at eights from the last run on.
+    let (eights, _) = levels.as_chunks::<8>();
+    // What is not told yet, and what is looked at: both begin at an eight.
     let (mut told, mut at) = (0, 0);
-    while at < levels.len() {
-        let run = alike(at);
+    while at < eights.len() {
+        let alike = u64::from_le_bytes([eights[at][0]; 8]);
+        let run = eights[at..].iter().take_while(|eight| u64::from_le_bytes(**eight) == alike).count();
         if run >= RUN {
-            put_packed_numbers(out, &levels[told..at], width);
-            put_run(out, run, levels[at]);
+            put_packed_numbers(out, &levels[told * 8..at * 8], width);
+            put_run(out, run * 8, eights[at][0]);
             told = at + run;
         }
-        at += run.max(8);
+        at += run.max(1);
     }
-    put_packed_numbers(out, &levels[told..], width);
+    put_packed_numbers(out, &levels[told * 8..], width);
 }
 
 /// Numbers, packed at a width of sixteen bits at most.
