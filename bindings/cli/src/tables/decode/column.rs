@@ -1,18 +1,17 @@
 //! A column of a row group, from its pages to arrays: keys and levels as runs, values in the width that is asked for.
 
 use super::forms::{Form, Plain, Words};
+use super::pages::Pages;
 use super::runs::{Piece, Runs};
-use super::source::Source;
 use arrow_array::ArrayRef;
 use arrow_buffer::{BooleanBuffer, NullBuffer, NullBufferBuilder};
 use bytes::{Buf, Bytes};
 use parquet::basic::Encoding;
-use parquet::column::page::{Page, PageReader};
+use parquet::column::page::Page;
 use parquet::errors::{ParquetError, Result};
-use parquet::file::serialized_reader::SerializedPageReader;
 
 /// A column that is read from its first row to its last.
-pub trait Decode: Send {
+pub trait Decode {
     /// The next rows.
     fn read(&mut self, rows: usize) -> Result<ArrayRef>;
 
@@ -22,7 +21,7 @@ pub trait Decode: Send {
 
 /// A column of one form.
 pub struct Column<F: Form> {
-    pages: SerializedPageReader<Source>,
+    pages: Pages,
     is_optional: bool,
     form: F,
     /// What keys stand for.
@@ -47,10 +46,10 @@ enum Values {
 
 impl<F: Form> Column<F> {
     /// Opens a column; reads its dictionary, if it begins with one.
-    pub fn open(pages: SerializedPageReader<Source>, is_optional: bool, form: F) -> Result<Column<F>> {
+    pub fn open(pages: Pages, is_optional: bool, form: F) -> Result<Column<F>> {
         let page = Open { rows: 0, valid: None, values: Values::None };
         let mut column = Column { pages, is_optional, form, words: F::own_words(), page };
-        if column.pages.peek_next_page()?.is_some_and(|page| page.is_dict) {
+        if column.pages.peek()?.is_some_and(|page| page.is_dict) {
             column.next_page()?;
         }
         Ok(column)
@@ -65,10 +64,11 @@ impl<F: Form> Column<F> {
     }
 
     fn next_page(&mut self) -> Result<()> {
-        match self.pages.get_next_page()?.ok_or_else(ended)? {
+        match self.pages.next()? {
             Page::DictionaryPage { buf, num_values, .. } => self.words = self.form.words(&buf, num_values as usize)?,
-            Page::DataPage { buf, num_values, encoding, .. } => {
+            Page::DataPage { buf, num_values, encoding, def_level_encoding, .. } => {
                 let (levels, values) = match self.is_optional {
+                    true if def_level_encoding != Encoding::RLE => return Err(unexpected(def_level_encoding)),
                     true => {
                         let length = buf.first_chunk().map_or(0, |bytes| u32::from_le_bytes(*bytes) as usize);
                         let end = length.checked_add(4).filter(|end| *end <= buf.len()).ok_or_else(ended)?;
@@ -78,12 +78,15 @@ impl<F: Form> Column<F> {
                 };
                 self.page = Open::new::<F>(num_values as usize, levels, values, encoding)?;
             }
-            Page::DataPageV2 { buf, num_values, num_nulls, encoding, def_levels_byte_len, .. } => {
-                let end = def_levels_byte_len as usize;
+            Page::DataPageV2 {
+                buf, num_values, num_nulls, encoding, def_levels_byte_len, rep_levels_byte_len, ..
+            } => {
+                let start = rep_levels_byte_len as usize;
+                let end = start.saturating_add(def_levels_byte_len as usize);
                 if end > buf.len() {
                     return Err(ended());
                 }
-                let levels = (self.is_optional && num_nulls > 0).then(|| buf.slice(..end));
+                let levels = (self.is_optional && num_nulls > 0).then(|| buf.slice(start..end));
                 self.page = Open::new::<F>(num_values as usize, levels, buf.slice(end..), encoding)?;
             }
         }
@@ -106,7 +109,7 @@ impl Open {
                 Values::Keys(Runs::new(values.slice(4..), 1)?)
             }
             Encoding::PLAIN if let Plain::Bytes(width) = F::PLAIN => Values::Plain(values, width),
-            other => return Err(ParquetError::NYI(format!("a page of encoding {other} is not expected"))),
+            other => return Err(unexpected(other)),
         };
         Ok(Open { rows, valid, values })
     }
@@ -147,13 +150,13 @@ impl<F: Form> Decode for Column<F> {
         while rows > 0 {
             if self.page.rows == 0 {
                 // Whole pages are not even unpacked.
-                let next = self.pages.peek_next_page()?.ok_or_else(ended)?;
+                let next = self.pages.peek()?.ok_or_else(ended)?;
                 if next.is_dict {
                     self.next_page()?;
                     continue;
                 }
                 if let Some(held) = next.num_rows.or(next.num_levels).filter(|held| *held <= rows) {
-                    self.pages.skip_next_page()?;
+                    self.pages.skip()?;
                     rows -= held;
                     continue;
                 }
@@ -195,6 +198,7 @@ impl Values {
                     count -= match words {
                         Words::All(words) => look_up(&piece, words, |word| word, into)?,
                         Words::Short(words) => look_up(&piece, words, F::long, into)?,
+                        Words::Keys(words) => take_over(&piece, *words, F::long, into)?,
                     };
                 }
             }
@@ -223,15 +227,14 @@ fn look_up<W: Copy, V: Copy + Default>(
     value: impl Fn(W) -> V,
     into: &mut Vec<V>,
 ) -> Result<usize> {
-    let mut are_known = true;
-    let count = match keys {
+    match keys {
         Piece::Same(key, times) => {
-            let word = words.get(*key as usize).copied();
-            are_known = word.is_some();
-            into.extend(std::iter::repeat_n(word.map_or_else(V::default, value), *times));
-            *times
+            let word = words.get(*key as usize).ok_or_else(unknown)?;
+            into.extend(std::iter::repeat_n(value(*word), *times));
+            Ok(*times)
         }
         Piece::Each(keys) => {
+            let mut are_known = true;
             into.extend(keys.iter().map(|key| match words.get(*key as usize) {
                 Some(word) => value(*word),
                 None => {
@@ -239,13 +242,33 @@ fn look_up<W: Copy, V: Copy + Default>(
                     V::default()
                 }
             }));
-            keys.len()
+            if are_known { Ok(keys.len()) } else { Err(unknown()) }
         }
-    };
-    match are_known {
-        true => Ok(count),
-        false => Err(ParquetError::General("a key stands for no value".to_owned())),
     }
+}
+
+/// Adds keys, of which there are so many different ones, as they are; tells how many they were.
+fn take_over<V: Clone>(keys: &Piece, words: usize, value: impl Fn(i32) -> V, into: &mut Vec<V>) -> Result<usize> {
+    let (most, count) = match keys {
+        Piece::Same(key, times) => (*key, *times),
+        Piece::Each(keys) => (keys.iter().copied().max().unwrap_or(0), keys.len()),
+    };
+    if most as usize >= words {
+        return Err(unknown());
+    }
+    match keys {
+        Piece::Same(key, times) => into.extend(std::iter::repeat_n(value(*key as i32), *times)),
+        Piece::Each(keys) => into.extend(keys.iter().map(|key| value(*key as i32))),
+    }
+    Ok(count)
+}
+
+fn unknown() -> ParquetError {
+    ParquetError::General("a key stands for no value".to_owned())
+}
+
+fn unexpected(encoding: Encoding) -> ParquetError {
+    ParquetError::NYI(format!("a page of encoding {encoding} is not expected"))
 }
 
 fn ended() -> ParquetError {

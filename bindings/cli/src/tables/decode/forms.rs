@@ -2,7 +2,7 @@
 
 use arrow_array::types::ArrowDictionaryKeyType;
 use arrow_array::{ArrayRef, ArrowPrimitiveType, BooleanArray, DictionaryArray, PrimitiveArray, StringArray};
-use arrow_buffer::{BooleanBuffer, NullBuffer, OffsetBuffer};
+use arrow_buffer::{ArrowNativeType, BooleanBuffer, NullBuffer, OffsetBuffer};
 use arrow_schema::DataType;
 use parquet::errors::{ParquetError, Result};
 use std::marker::PhantomData;
@@ -27,10 +27,8 @@ pub trait Form: Send {
         Words::All(Vec::new())
     }
 
-    /// The value behind a short word, where there are some.
-    fn long(_short: i32) -> Self::Value {
-        Self::Value::default()
-    }
+    /// The value behind a short word.
+    fn long(short: i32) -> Self::Value;
 
     /// The array of some rows.
     fn array(&self, values: Vec<Self::Value>, nulls: Option<NullBuffer>) -> Result<ArrayRef>;
@@ -41,6 +39,8 @@ pub enum Words<V> {
     All(Vec<V>),
     /// Many long numbers that are short ones: half as many bytes stay in the cache where all would not.
     Short(Vec<i32>),
+    /// So many that are short words themselves.
+    Keys(usize),
 }
 
 /// How many words are worth keeping short.
@@ -141,10 +141,9 @@ where
     fn words(&mut self, bytes: &[u8], count: usize) -> Result<Words<T::Native>> {
         let length = count.checked_mul(P::BYTES);
         let bytes = length.and_then(|length| bytes.get(..length)).ok_or_else(|| wrong("a dictionary is cut short"))?;
-        if count >= MANY
-            && let Some(short) = bytes.chunks_exact(P::BYTES).map(|bytes| P::read(bytes).short()).collect()
-        {
-            return Ok(Words::Short(short));
+        let shorts = bytes.chunks_exact(P::BYTES).map(|bytes| P::read(bytes).short());
+        if count >= MANY && shorts.clone().all(|short| short.is_some()) {
+            return Ok(Words::Short(shorts.map(Option::unwrap_or_default).collect()));
         }
         let mut words = Vec::with_capacity(count);
         Self::plain(bytes, &mut words);
@@ -173,10 +172,7 @@ impl<K> Keys<K> {
     }
 }
 
-impl<K: ArrowDictionaryKeyType> Form for Keys<K>
-where
-    K::Native: TryFrom<usize>,
-{
+impl<K: ArrowDictionaryKeyType> Form for Keys<K> {
     type Value = K::Native;
 
     const PLAIN: Plain = Plain::Never;
@@ -192,8 +188,14 @@ where
             rest = behind;
         }
         self.texts = Arc::new(StringArray::try_new(OffsetBuffer::new(ends.into()), texts.into(), None)?);
-        let key = |key| K::Native::try_from(key).map_err(|_| wrong("a dictionary has more words than keys"));
-        Ok(Words::All((0..count).map(key).collect::<Result<_>>()?))
+        match K::Native::from_usize(count.saturating_sub(1)) {
+            Some(_) => Ok(Words::Keys(count)),
+            None => Err(wrong("a dictionary has more words than keys")),
+        }
+    }
+
+    fn long(key: i32) -> K::Native {
+        K::Native::usize_as(key as usize)
     }
 
     fn array(&self, values: Vec<K::Native>, nulls: Option<NullBuffer>) -> Result<ArrayRef> {
@@ -215,7 +217,11 @@ impl Form for Truths {
     }
 
     fn own_words() -> Words<bool> {
-        Words::All(vec![false, true])
+        Words::Keys(2)
+    }
+
+    fn long(key: i32) -> bool {
+        key != 0
     }
 
     fn array(&self, values: Vec<bool>, nulls: Option<NullBuffer>) -> Result<ArrayRef> {

@@ -4,6 +4,7 @@
 
 mod column;
 mod forms;
+mod pages;
 mod runs;
 mod source;
 #[cfg(test)]
@@ -14,12 +15,12 @@ use arrow_array::{ArrowPrimitiveType, RecordBatch};
 use arrow_schema::{ArrowError, DataType, SchemaRef, TimeUnit};
 use column::{Column, Decode};
 use forms::{Form, Keys, Made, Numbers, Stored, Truths};
+use pages::{Pages, Unpacker};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use parquet::basic::{Encoding, Type};
 use parquet::errors::Result;
 use parquet::file::metadata::ColumnChunkMetaData;
-use parquet::file::serialized_reader::SerializedPageReader;
 use source::Source;
 use std::collections::VecDeque;
 use std::fs::File;
@@ -77,13 +78,19 @@ impl Asked {
         if are_small || !groups.iter().any(has_own) {
             return Ok(Box::new(self.general(file, groups, &self.columns, stretch)?));
         }
+        Ok(Box::new(self.own_rows(file, groups, stretch)))
+    }
+
+    /// The rows of row groups with columns that are read here.
+    fn own_rows(self: &Arc<Self>, file: File, groups: Vec<usize>, stretch: Option<(usize, usize)>) -> Rows {
+        let metadata = self.metadata.metadata();
         let of_group = |at: usize| {
             let rows = usize::try_from(metadata.row_group(at).num_rows()).unwrap_or(0);
             let (first, rows) = stretch.unwrap_or((0, rows));
             (at, first, rows)
         };
         let groups = groups.into_iter().map(of_group).collect();
-        Ok(Box::new(Rows { asked: self.clone(), file: Arc::new(Mutex::new(file)), groups, group: None }))
+        Rows { asked: self.clone(), file: Arc::new(Mutex::new(file)), groups, group: None }
     }
 
     /// The general reader of some columns.
@@ -121,9 +128,10 @@ impl Rows {
     fn open(&mut self, (at, first, rows): (usize, usize, usize)) -> Result<Group> {
         let asked = self.asked.clone();
         let (mut columns, mut others) = (Vec::new(), Vec::new());
+        let unpacker = Unpacker::new()?;
         for column in &asked.columns {
             // What cannot be opened the general reader may read, or say what is wrong with it.
-            let own = self.column(at, *column).and_then(Result::ok);
+            let own = self.column(at, *column, &unpacker).and_then(Result::ok);
             columns.push(match own {
                 Some(mut own) => {
                     own.skip(first)?;
@@ -146,7 +154,7 @@ impl Rows {
     }
 
     /// Opens a column of a row group, if it may be read here.
-    fn column(&self, group: usize, column: usize) -> Option<Result<Box<dyn Decode>>> {
+    fn column(&self, group: usize, column: usize, unpacker: &Unpacker) -> Option<Result<Box<dyn Decode>>> {
         let metadata = &self.asked.metadata;
         let (chunk, opener) = self.asked.own(group, column)?;
         let rows = usize::try_from(metadata.metadata().row_group(group).num_rows()).unwrap_or(0);
@@ -156,7 +164,7 @@ impl Rows {
             let is_optional = chunk.column_descr().max_def_level() > 0;
             opener(pages, is_optional, metadata.schema().field(column).data_type())
         };
-        Some(SerializedPageReader::new(Arc::new(source), chunk, rows, None).and_then(open))
+        Some(Pages::new(source, chunk, rows, unpacker).and_then(open))
     }
 
     fn batch(&mut self) -> Result<Option<RecordBatch>, ArrowError> {
@@ -243,7 +251,6 @@ fn opener(chunk: &ColumnChunkMetaData, data_type: &DataType) -> Option<Opener> {
     })
 }
 
-type Pages = SerializedPageReader<Source>;
 type Opener = fn(Pages, bool, &DataType) -> Result<Box<dyn Decode>>;
 
 fn numbers<P, T>(pages: Pages, is_optional: bool, data_type: &DataType) -> Result<Box<dyn Decode>>
@@ -255,11 +262,7 @@ where
     boxed(pages, is_optional, Numbers::<P, T>::new(data_type))
 }
 
-fn texts<K>(pages: Pages, is_optional: bool, _: &DataType) -> Result<Box<dyn Decode>>
-where
-    K: ArrowDictionaryKeyType,
-    K::Native: TryFrom<usize>,
-{
+fn texts<K: ArrowDictionaryKeyType>(pages: Pages, is_optional: bool, _: &DataType) -> Result<Box<dyn Decode>> {
     boxed(pages, is_optional, Keys::<K>::new())
 }
 

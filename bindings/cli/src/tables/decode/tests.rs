@@ -16,6 +16,7 @@ use parquet::file::properties::{WriterProperties, WriterVersion};
 use parquet::schema::types::ColumnPath;
 use proptest::prelude::*;
 use std::fs::File;
+use std::io::{Seek, SeekFrom, Write};
 use std::sync::Arc;
 
 /// How a column comes about.
@@ -189,6 +190,30 @@ proptest! {
         for (own, other) in together(read).iter().zip(&together(general)) {
             prop_assert_eq!(own, other);
         }
+    }
+
+    #[test]
+    fn damaged_pages_are_errors_or_other_rows(draw in draw(), shape in shape(), hits in prop::collection::vec(any::<(u64, u8)>(), 1..6)) {
+        let columns = columns(&draw, shape.rows.min(3_000));
+        let columns = columns.into_iter().filter(|(.., is_own)| *is_own);
+        let (fields, draws): (Vec<_>, Vec<_>) =
+            columns.map(|(name, array, _)| ((name, array, name != "told"), (name, draw.has_dictionary))).unzip();
+        let batch = RecordBatch::try_from_iter_with_nullable(fields).expect("rows");
+        // Not squeezed: else nearly all that is damaged would be noticed before it comes here.
+        let file = write(&Shape { compression: 0, ..shape.clone() }, &batch, &draws);
+        let metadata = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()).expect("Parquet");
+        let chunks = metadata.metadata().row_group(0).columns();
+        let end = chunks.iter().map(|chunk| chunk.byte_range().0 + chunk.byte_range().1).max().unwrap_or(0);
+        let mut handle = file.try_clone().expect("a handle");
+        for (at, byte) in hits {
+            handle.seek(SeekFrom::Start(4 + at % (end - 4))).expect("a place");
+            handle.write_all(&[byte]).expect("a byte");
+        }
+        let schema = metadata.schema().clone();
+        let asked = Arc::new(Asked { metadata, columns: (0..batch.num_columns()).collect(), schema, rows: shape.batch });
+        let rows = asked.own_rows(file, vec![0], None);
+        let read = rows.take_while(|batch| batch.is_ok()).map(|batch| batch.map_or(0, |b| b.num_rows())).sum::<usize>();
+        prop_assert!(read <= batch.num_rows());
     }
 
     #[test]
