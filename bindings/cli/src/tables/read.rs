@@ -22,7 +22,7 @@ use std::sync::Arc;
 /// How many rows a unit has at least, where there are as many.
 const ROWS: usize = 1 << 17;
 /// How many rows are decoded at a time.
-const DECODED: usize = 1 << 15;
+const DECODED: usize = 1 << 16;
 
 /// Rows that are worked on together.
 pub struct Unit {
