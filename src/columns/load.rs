@@ -3,7 +3,7 @@
 
 use super::cells::{Cells, Column, Decimals, Lists, Whole};
 use super::layout::{Bound, BoundFact};
-use crate::eval::batch::{self, Input, Lanes, ScopeRows, Sets, Width};
+use crate::eval::batch::{self, Blend, Input, Lane, Lanes, ScopeRows, Sets, Width};
 use crate::facts::{counts, describe, read};
 use crate::graph::{Fact, FactId, Graph, NodeId, NodeKind, ScopeId};
 use crate::value::{Body, Choices, Date, Kind, Set, Truth, Type};
@@ -15,6 +15,9 @@ use std::ops::Range;
 
 /// The number of a text that is none of the policies' own.
 const OTHER_TEXT: i32 = i32::MAX;
+
+/// What the columns of a chunk may take: what a core's own cache holds today.
+const CACHE: usize = 1 << 20;
 
 /// In what width a fact's values are handed in from columns of a type.
 pub(crate) fn width(ty: &Type, form: &DataType, is_minor: bool) -> Width {
@@ -36,6 +39,8 @@ pub(crate) struct Sources<'a> {
     lists: Vec<List<'a>>,
     /// Where the members of each scope stand among the lists.
     of_scope: Vec<Option<usize>>,
+    /// By list and fact: its leaf.
+    of_fact: Vec<Vec<Option<usize>>>,
     on: Option<usize>,
     day: Date,
     attested: bool,
@@ -115,6 +120,8 @@ pub(crate) struct Stage {
     bytes: Vec<Vec<u8>>,
     ints: Vec<Vec<i32>>,
     longs: Vec<Vec<i64>>,
+    /// By leaf: the smallest and largest value, where they have been looked for.
+    ends: Vec<Option<(i64, i64)>>,
     /// By list: rows that something is wrong with.
     wrong: Vec<Vec<u8>>,
     is_wrong: Vec<bool>,
@@ -137,7 +144,7 @@ impl<'a> Sources<'a> {
     ) -> Sources<'a> {
         let case = List { outer: 0, fact: FactId(u32::MAX), lists: None, records: None };
         let mut sources =
-            Sources { graph, leaves: Vec::new(), lists: vec![case], of_scope: Vec::new(), on: None, day, attested };
+            Sources { graph, leaves: Vec::new(), lists: vec![case], of_scope: Vec::new(), of_fact: Vec::new(), on: None, day, attested };
         sources.add(bound, 0, on.is_some());
         if let Some(on) = on {
             let ty = Type::new(Kind::Date, 0);
@@ -153,6 +160,12 @@ impl<'a> Sources<'a> {
             let find = |outer| sources.lists.iter().position(|l| l.outer == outer && l.fact == scope.list);
             let found = outer.and_then(find);
             sources.of_scope.push(found);
+        }
+        sources.of_fact = vec![vec![None; graph.facts.len()]; sources.lists.len()];
+        for (at, leaf) in sources.leaves.iter().enumerate() {
+            if let Some((fact, _)) = leaf.fact {
+                sources.of_fact[leaf.list][fact.0 as usize] = Some(at);
+            }
         }
         sources
     }
@@ -209,6 +222,8 @@ impl<'a> Sources<'a> {
                 None => ScopeRows { rows: 0, offsets: vec![0; stage.rows + 1] },
             });
         }
+        stage.ends.clear();
+        stage.ends.resize(self.leaves.len(), None);
         for buffers in [&mut stage.bytes, &mut stage.none] {
             buffers.resize_with(self.leaves.len(), Vec::new);
         }
@@ -239,13 +254,22 @@ impl<'a> Sources<'a> {
             batch::bytes(&mut stage.none[at], open.iter().copied(), false);
         }
         let is_wrong = match (&leaf.form, leaf.width) {
-            (Form::InPlace, _) => self.check(leaf, lanes_of(&leaf.bound.column.cells, range.clone()), open, wrong),
+            (Form::InPlace, _) => {
+                let lanes = lanes_of(&leaf.bound.column.cells, range.clone());
+                self.check(leaf, lanes, open, wrong, &mut stage.ends[at])
+            }
             (Form::Keys { codes, are_places }, _) => {
                 keys(&leaf.bound.column.cells, range.clone(), codes, *are_places, &mut stage.bytes[at], open, wrong)
             }
-            (Form::Converted, Width::Byte) => self.convert(leaf, range.clone(), &mut stage.bytes[at], open, wrong),
-            (Form::Converted, Width::Int) => self.convert(leaf, range.clone(), &mut stage.ints[at], open, wrong),
-            (Form::Converted, Width::Long) => self.convert(leaf, range.clone(), &mut stage.longs[at], open, wrong),
+            (Form::Converted, Width::Byte) => {
+                self.convert(leaf, range.clone(), &mut stage.bytes[at], open, wrong, &mut stage.ends[at])
+            }
+            (Form::Converted, Width::Int) => {
+                self.convert(leaf, range.clone(), &mut stage.ints[at], open, wrong, &mut stage.ends[at])
+            }
+            (Form::Converted, Width::Long) => {
+                self.convert(leaf, range.clone(), &mut stage.longs[at], open, wrong, &mut stage.ends[at])
+            }
         };
         stage.is_wrong[leaf.list] |= is_wrong;
         if let Some((_, fact)) = leaf.fact
@@ -298,22 +322,29 @@ impl<'a> Sources<'a> {
     }
 
     /// Marks the rows whose values lie outside the type's range.
-    fn check(&self, leaf: &Leaf, lanes: Lanes, open: &[u64], wrong: &mut [u8]) -> bool {
-        let (low, high) = leaf.ends;
+    fn check(
+        &self,
+        leaf: &Leaf,
+        lanes: Lanes,
+        open: &[u64],
+        wrong: &mut [u8],
+        found: &mut Option<(i64, i64)>,
+    ) -> bool {
         match lanes {
-            Lanes::Bytes(v) => outside(v, low, high, open, wrong),
-            Lanes::Ints(v) => outside(v, low, high, open, wrong),
-            Lanes::Longs(v) => outside(v, low, high, open, wrong),
+            Lanes::Bytes(v) => outside(v, leaf.ends, open, wrong, found),
+            Lanes::Ints(v) => outside(v, leaf.ends, open, wrong, found),
+            Lanes::Longs(v) => outside(v, leaf.ends, open, wrong, found),
         }
     }
 
-    fn convert<T: Narrow>(
+    fn convert<T: Lane>(
         &self,
         leaf: &Leaf,
         range: Range<usize>,
         values: &mut Vec<T>,
         open: &[u64],
         wrong: &mut [u8],
+        found: &mut Option<(i64, i64)>,
     ) -> bool {
         values.clear();
         if let Some((_, fact)) = leaf.fact
@@ -322,8 +353,7 @@ impl<'a> Sources<'a> {
             return false;
         }
         if quick(leaf, range.clone(), values) {
-            let (low, high) = leaf.ends;
-            return outside(values, low, high, open, wrong);
+            return outside(values, leaf.ends, open, wrong, found);
         }
         let mut any = false;
         for (i, row) in range.enumerate() {
@@ -331,7 +361,7 @@ impl<'a> Sources<'a> {
             let value = if is_open { Some(0) } else { self.value(leaf, row) };
             wrong[i] |= u8::from(value.is_none());
             any |= value.is_none();
-            values.push(T::narrow(value.unwrap_or(0)));
+            values.push(T::of(value.unwrap_or(0)));
         }
         any
     }
@@ -393,33 +423,37 @@ impl<'a> Sources<'a> {
         all
     }
 
+    /// How many rows are worked on together: as many as fit a core's own cache, and few where each may have many members.
+    pub fn rows_at_once(&self) -> usize {
+        const FEWEST: usize = 1_024;
+        if self.lists.len() > 1 {
+            return 4 * FEWEST;
+        }
+        let bytes = |leaf: &Leaf| match leaf.width {
+            Width::Byte => 1,
+            Width::Int => 4,
+            Width::Long => 8,
+        };
+        let of_row: usize = self.leaves.iter().map(bytes).sum();
+        let rows = CACHE / of_row.max(1);
+        (rows / FEWEST).clamp(1, 16) * FEWEST
+    }
+
     /// The leaves of the case that tell some facts, and the decision dates.
     pub fn leaves_of(&self, facts: &BTreeSet<FactId>) -> Vec<usize> {
         let is_read = |leaf: &Leaf| leaf.fact.is_none_or(|(id, _)| facts.contains(&id));
         (0..self.leaves.len()).filter(|at| self.leaves[*at].list == 0 && is_read(&self.leaves[*at])).collect()
     }
 
-    /// Takes rows of a chunk aside, which are told as bits and one by one.
-    pub fn take(&self, stage: &Stage, leaves: &[usize], bits: &[u64], rows: &[u32], into: &mut Taken) {
+    /// Takes rows of a chunk aside.
+    pub fn take(&self, stage: &Stage, leaves: &[usize], rows: &[u32], into: &mut Taken) {
         into.leaves.resize_with(self.leaves.len(), TakenLeaf::default);
-        let before = sums_before(bits.iter().map(|word| word.count_ones()));
         for at in leaves {
-            let (leaf, taken) = (&self.leaves[*at], &mut into.leaves[*at]);
+            let (leaf, taken, open) = (&self.leaves[*at], &mut into.leaves[*at], &stage.open[*at]);
             match self.own_lanes(stage, *at, leaf) {
-                Lanes::Bytes(v) => taken.bytes.extend(rows.iter().map(|row| v[*row as usize])),
-                Lanes::Ints(v) => taken.ints.extend(rows.iter().map(|row| v[*row as usize])),
-                Lanes::Longs(v) => taken.longs.extend(rows.iter().map(|row| v[*row as usize])),
-            }
-            let first = taken.open.len();
-            taken.open.resize(first + rows.len(), 0);
-            // Most rows have most facts: only the few that are open are looked at.
-            for ((bits, open), before) in bits.iter().zip(&stage.open[*at]).zip(&before) {
-                let mut both = bits & open;
-                while both != 0 {
-                    let bit = both & both.wrapping_neg();
-                    taken.open(first + *before as usize + (bits & (bit - 1)).count_ones() as usize, leaf);
-                    both ^= bit;
-                }
+                Lanes::Bytes(v) => gather(&mut taken.bytes, &mut taken.open, v, open, rows, leaf.ends.0),
+                Lanes::Ints(v) => gather(&mut taken.ints, &mut taken.open, v, open, rows, leaf.ends.0),
+                Lanes::Longs(v) => gather(&mut taken.longs, &mut taken.open, v, open, rows, leaf.ends.0),
             }
         }
         into.rows += rows.len();
@@ -516,6 +550,15 @@ impl<'a> Sources<'a> {
         self.own_lanes(stage, at, &self.leaves[at])
     }
 
+    /// The smallest and largest value of a program's input in a chunk, where they have been looked for.
+    pub fn ends(&self, stage: &Stage, input: Input) -> Option<(i64, i64)> {
+        match input {
+            Input::DecisionDate => stage.ends[self.on?],
+            Input::Fact(fact, scope) => stage.ends[self.find(fact, scope)?],
+            Input::IsNone(..) | Input::IsOpen(_) => None,
+        }
+    }
+
     fn own_lanes<'s>(&'s self, stage: &'s Stage, at: usize, leaf: &'s Leaf<'a>) -> Lanes<'s> {
         match (&leaf.form, leaf.width) {
             (Form::InPlace, _) => lanes_of(&leaf.bound.column.cells, stage.ranges[leaf.list].clone()),
@@ -527,7 +570,7 @@ impl<'a> Sources<'a> {
 
     fn find(&self, fact: FactId, scope: ScopeId) -> Option<usize> {
         let list = self.of_scope[scope.0 as usize]?;
-        self.leaves.iter().position(|l| l.list == list && l.fact.is_some_and(|(id, _)| id == fact))
+        self.of_fact[list][fact.0 as usize]
     }
 
     /// The rows of the case that something is wrong with, if there are any.
@@ -576,17 +619,6 @@ struct TakenLeaf {
 }
 
 impl TakenLeaf {
-    /// Marks a row as open. What stood there means nothing: the type's first value cannot do harm.
-    fn open(&mut self, row: usize, leaf: &Leaf) {
-        self.open[row] = 1;
-        let first = if leaf.ends.0 == i64::MIN { 0 } else { leaf.ends.0 };
-        match leaf.width {
-            Width::Byte => self.bytes[row] = u8::try_from(first).unwrap_or(0),
-            Width::Int => self.ints[row] = i32::try_from(first).unwrap_or(0),
-            Width::Long => self.longs[row] = first,
-        }
-    }
-
     fn get(&self, row: usize, width: Width) -> Option<i64> {
         let value = || match width {
             Width::Byte => self.bytes[row].into(),
@@ -624,38 +656,51 @@ impl Taken {
     }
 }
 
-/// A width that values fit.
-trait Narrow: Copy + Into<i64> + Send + Sync {
-    fn narrow(value: i64) -> Self;
-    fn is_outside(values: &[Self], low: i64, high: i64) -> bool;
+/// Adds some rows' values, and where they are open. What stands there means nothing: the type's first value does no harm.
+fn gather<T: Lane + Blend>(
+    values: &mut Vec<T>,
+    opens: &mut Vec<u8>,
+    from: &[T],
+    open: &[u64],
+    rows: &[u32],
+    first: i64,
+) {
+    if open.is_empty() {
+        values.extend(rows.iter().map(|row| from[*row as usize]));
+        opens.resize(opens.len() + rows.len(), 0);
+        return;
+    }
+    let first = T::of(if first == i64::MIN { 0 } else { first });
+    let taken = values.len();
+    values.resize(taken + rows.len(), first);
+    opens.resize(taken + rows.len(), 0);
+    // Without a branch: which fact of a row is missing cannot be foreseen.
+    for ((value, is_open), row) in values[taken..].iter_mut().zip(&mut opens[taken..]).zip(rows) {
+        *is_open = (open[*row as usize / 64] >> (row % 64)) as u8 & 1;
+        *value = first.blend(from[*row as usize], *is_open);
+    }
 }
 
-macro_rules! narrow {
-    ($($lane:ty),*) => {
-        $(impl Narrow for $lane {
-            fn narrow(value: i64) -> Self {
-                value as $lane
-            }
-            fn is_outside(values: &[Self], low: i64, high: i64) -> bool {
-                if low > <$lane>::MAX.into() || high < <$lane>::MIN.into() {
-                    return !values.is_empty();
-                }
-                let (low, high) = (low.max(<$lane>::MIN.into()) as $lane, high.min(<$lane>::MAX.into()) as $lane);
-                batch::any_outside(values, low, high)
-            }
-        })*
-    };
-}
-narrow!(u8, i32, i64);
-
-/// Marks the rows whose values lie outside two ends; whether there are any.
-fn outside<T: Narrow>(values: &[T], low: i64, high: i64, open: &[u64], wrong: &mut [u8]) -> bool {
-    if !T::is_outside(values, low, high) {
+/// Marks the rows whose values lie outside two ends; whether there are any. Tells which ends the values have, rows that do not count among
+/// them.
+fn outside<T: Lane>(
+    values: &[T],
+    (low, high): (i64, i64),
+    open: &[u64],
+    wrong: &mut [u8],
+    found: &mut Option<(i64, i64)>,
+) -> bool {
+    if (low, high) == (i64::MIN, i64::MAX) {
+        return false;
+    }
+    let ends = batch::ends(values).map(|(least, most)| (least.long(), most.long()));
+    *found = ends;
+    if ends.is_none_or(|(least, most)| low <= least && most <= high) {
         return false;
     }
     let mut any = false;
     for (i, (value, wrong)) in values.iter().zip(wrong).enumerate() {
-        let value: i64 = (*value).into();
+        let value = value.long();
         // What stands under a null means nothing.
         if !(low..=high).contains(&value) && !is_set(open, i) {
             *wrong = 1;
@@ -686,7 +731,11 @@ fn outward(members: &[u8], offsets: &[u32], rows: &mut [u8]) {
 /// The rows that are null, as bits.
 fn invert(nulls: &NullBuffer, range: Range<usize>, open: &mut Bits) {
     let stretch = nulls.inner().slice(range.start, range.len());
-    open.extend(stretch.bit_chunks().iter_padded().map(|valid| !valid).take(range.len().div_ceil(64)));
+    let words = stretch.bit_chunks();
+    open.extend(words.iter().map(|valid| !valid));
+    if words.remainder_len() > 0 {
+        open.push(!words.remainder_bits());
+    }
     if open.iter().all(|word| *word == 0) {
         open.clear();
     }
@@ -699,6 +748,8 @@ fn lanes_of<'s>(cells: &Cells<'s>, range: Range<usize>) -> Lanes<'s> {
         Cells::Whole(Whole::I32(v)) => Lanes::Ints(&v[range]),
         Cells::Whole(Whole::I64(v)) => Lanes::Longs(&v[range]),
         Cells::Decimals(Decimals::D64(v), _) => Lanes::Longs(&v[range]),
+        Cells::Coded(Whole::I8(keys), _) => Lanes::Bytes(bytemuck::cast_slice(&keys[range])),
+        Cells::Coded(Whole::U8(keys), _) => Lanes::Bytes(&keys[range]),
         _ => Lanes::Bytes(&[]),
     }
 }
@@ -717,7 +768,13 @@ fn form(graph: &Graph, fact: &Fact, bound: &BoundFact, width: Width) -> (Form, (
         (Cells::Decimals(Decimals::D64(_), own), Width::Long) if numeric && i16::from(*own) == i16::from(scale) => {
             Form::InPlace
         }
-        (Cells::Coded(_, values), Width::Byte) if matches!(ty.kind, Kind::Enum(_)) => keys_of(graph, ty, values),
+        (Cells::Coded(keys, values), Width::Byte) if matches!(ty.kind, Kind::Enum(_)) => {
+            match (keys_of(graph, ty, values), keys) {
+                // Keys past the values can only stand under a null.
+                (Form::Keys { are_places: true, .. }, Whole::I8(_) | Whole::U8(_)) => Form::InPlace,
+                (form, _) => form,
+            }
+        }
         _ => Form::Converted,
     };
     let ends = if ty.kind.is_numeric() { ty.bounds() } else { (i64::MIN, i64::MAX) };
@@ -751,14 +808,6 @@ fn keys(
     bytes.clear();
     match keys {
         // Keys past the values can only stand under a null.
-        Whole::I8(keys) if are_places => {
-            bytes.extend(keys[range].iter().map(|k| *k as u8));
-            return false;
-        }
-        Whole::U8(keys) if are_places => {
-            bytes.extend_from_slice(&keys[range]);
-            return false;
-        }
         Whole::I32(keys) if are_places => {
             bytes.extend(keys[range].iter().map(|k| *k as u8));
             return false;
@@ -783,7 +832,7 @@ fn keys(
 }
 
 /// Converts a whole stretch at once, where no value can lose anything but its range; false where it cannot.
-fn quick<T: Narrow>(leaf: &Leaf, range: Range<usize>, values: &mut Vec<T>) -> bool {
+fn quick<T: Lane>(leaf: &Leaf, range: Range<usize>, values: &mut Vec<T>) -> bool {
     let Some((_, fact)) = leaf.fact else { return false };
     let scale = describe::shown_scale(&fact.ty);
     let is_plain = scale == 0 || leaf.bound.told.is_minor;
@@ -792,13 +841,13 @@ fn quick<T: Narrow>(leaf: &Leaf, range: Range<usize>, values: &mut Vec<T>) -> bo
             let mut bytes = vec![0; range.len()];
             let stretch = truths.values().slice(range.start, range.len());
             batch::bytes(&mut bytes, stretch.bit_chunks().iter_padded(), false);
-            values.extend(bytes.into_iter().map(|b| T::narrow(b.into())));
+            values.extend(bytes.into_iter().map(|b| T::of(b.into())));
             true
         }
         Cells::Whole(whole) if fact.ty.kind.is_numeric() && fact.ty.kind != Kind::Date => {
             let by = 10i64.pow(if is_plain { 0 } else { scale.into() });
             // What does not fit 64 bits is past every range as well.
-            let scaled = |v: i64| T::narrow(v.saturating_mul(by));
+            let scaled = |v: i64| T::of(v.saturating_mul(by));
             match whole {
                 Whole::I8(v) => values.extend(v[range].iter().map(|v| scaled((*v).into()))),
                 Whole::I16(v) => values.extend(v[range].iter().map(|v| scaled((*v).into()))),
@@ -813,7 +862,7 @@ fn quick<T: Narrow>(leaf: &Leaf, range: Range<usize>, values: &mut Vec<T>) -> bo
         }
         Cells::Decimals(Decimals::D128(v), own) if i16::from(*own) == i16::from(scale) => {
             let far = |v: i128| if v < 0 { i64::MIN } else { i64::MAX };
-            values.extend(v[range].iter().map(|v| T::narrow(i64::try_from(*v).unwrap_or(far(*v)))));
+            values.extend(v[range].iter().map(|v| T::of(i64::try_from(*v).unwrap_or(far(*v)))));
             true
         }
         _ => false,

@@ -4,7 +4,7 @@ use super::load::{Sources, Taken};
 use super::results::{NO_KEY, PROPOSED, Results, UNSETTLED, ValueCells, standing_key};
 use super::vectors::PolicyVectors;
 use crate::decide::{Forced, Outcome, Outcomes, Roots, Standing, forced, rank_of, standing, within_calendar};
-use crate::eval::batch::{Buffers, Chunk, Columns, Lanes, Program, Reach, Runner, ScopeRows, Sets, Widths, any_of, facts_below, lower_open, order};
+use crate::eval::batch::{Buffers, Chunk, Columns, Lanes, Program, Reach, Runner, ScopeRows, Sets, Widths, any_of, facts_below, lower_open, order, put_where};
 use crate::graph::{FactId, Graph, NodeId, PolicyEntry};
 use crate::value::{Body, Kind, Set, Truth};
 use std::borrow::Cow;
@@ -96,9 +96,24 @@ struct Standings<'a> {
     ranks: [Vec<u8>; 3],
     triggers: Vec<Cow<'a, [u8]>>,
     /// By rank: the place of the first rule that triggers for sure, past all rules if none does.
-    first: [Vec<u16>; 3],
+    first: [Vec<i16>; 3],
     /// Where there is more to say than columns hold; empty if nowhere.
     back: Vec<u8>,
+}
+
+impl Standings<'_> {
+    /// What [`Roots::of_key`] takes, by row.
+    fn keys(&self, awards_work: Option<&[u8]>) -> Vec<u16> {
+        let mut keys = vec![0u16; self.ranks[0].len()];
+        let all = [self.applies.as_deref(), Some(&self.ranks[0]), Some(&self.ranks[1]), Some(&self.ranks[2]), awards_work];
+        for (at, truths) in all.into_iter().enumerate() {
+            match truths {
+                Some(truths) => keys.iter_mut().zip(truths).for_each(|(key, t)| *key |= u16::from(*t) << (3 * at)),
+                None => keys.iter_mut().for_each(|key| *key |= u16::from(Truth::MET.bits()) << (3 * at)),
+            }
+        }
+        keys
+    }
 }
 
 /// What is said of a row by sets.
@@ -172,6 +187,7 @@ impl OpenPolicy<'_> {
         let awards_work = self.awards_work(&awards);
         let open_awards: Vec<Vec<u8>> =
             self.vectors.awards.iter().map(|n| self.columns.settled(*n)).collect();
+        let keys = all.keys(awards_work.as_deref());
         let (mut back, mut incomplete) = (Places::new(), Vec::new());
         for (row, into) in places {
             let (at, to) = (*row as usize, *into as usize);
@@ -179,12 +195,8 @@ impl OpenPolicy<'_> {
                 back.push((*row, *into));
                 continue;
             }
-            let [first_referral, decline, referral] = [0, 1, 2].map(|rank| u32::from(all.ranks[rank][at]));
-            let applies = all.applies.as_ref().map_or(Truth::MET.bits(), |a| a[at]);
-            let works = awards_work.as_ref().map_or(Truth::MET.bits(), |w| w[at]);
-            let key = u32::from(applies) | first_referral << 3 | decline << 6 | referral << 9 | u32::from(works) << 12;
             let awards_open = open_awards.iter().any(|settled| settled[at] == 0);
-            let said = table.say(key, awards_open, self.entry.declines_automatic);
+            let said = table.say(keys[at].into(), awards_open, self.entry.declines_automatic);
             if said.outcome == Outcome::Incomplete {
                 incomplete.push((at, to, said.can_approve));
                 if tells.possible && said.possible.len() > 1 {
@@ -200,7 +212,7 @@ impl OpenPolicy<'_> {
                 Forced::Applies => self.vectors.applies.map_or((NO_KEY, NO_KEY), |(_, v)| (v.key, v.cites)),
                 Forced::ByRank(ranks) => {
                     let first = (0..3).filter(|rank| ranks[*rank]).map(|rank| all.first[rank][at]).min();
-                    let keys = first.and_then(|first| self.vectors.keys.get(usize::from(first)));
+                    let keys = first.and_then(|first| self.vectors.keys.get(first as usize));
                     keys.copied().unwrap_or((NO_KEY, NO_KEY))
                 }
             };
@@ -242,24 +254,24 @@ impl OpenPolicy<'_> {
     fn standings<'t>(&self, results: impl Iterator<Item = &'t Told<'t>>) -> Standings<'_> {
         let rows = self.columns.rows;
         let mut ranks = [(); 3].map(|()| vec![Truth::NOT_MET.bits(); rows]);
-        let mut first = [(); 3].map(|()| vec![u16::MAX; rows]);
+        let mut first = [(); 3].map(|()| vec![i16::MAX; rows]);
         let mut back = Vec::new();
         let mut give_back = |all: &[u8], is_back: &dyn Fn(u8) -> bool| {
-            if all.iter().any(|t| is_back(*t)) {
-                back.resize(rows, 0);
-                back.iter_mut().zip(all).for_each(|(back, t)| *back |= u8::from(is_back(*t)));
-            }
+            back.resize(rows, 0);
+            back.iter_mut().zip(all).for_each(|(back, t)| *back |= u8::from(is_back(*t)));
         };
         let mut triggers = Vec::with_capacity(self.entry.rules.len());
         for rule in &self.entry.rules {
             let truths = self.columns.truths(rule.trigger);
             any_of(&mut ranks[usize::from(rank_of(rule.kind))], &truths);
-            give_back(&truths, &|t| t == Truth::FAULTY.bits());
+            if truths.iter().fold(0, |all, t| all | t) & Truth::FAULTY.bits() != 0 {
+                give_back(&truths, &|t| t == Truth::FAULTY.bits());
+            }
             triggers.push(truths);
         }
         for (at, (rule, truths)) in self.entry.rules.iter().zip(&triggers).enumerate().rev() {
             let first = &mut first[usize::from(rank_of(rule.kind))];
-            put_where_met(first, truths, at as u16);
+            put_where(first, truths, Truth::MET.bits(), at as i16);
         }
         for promise in &self.entry.promises {
             give_back(&self.columns.truths(promise.node), &|t| t == Truth::NOT_MET.bits());
@@ -417,12 +429,6 @@ impl Told<'_> {
     /// Whether any row's set may be a fault, or nothing.
     fn may_fail(&self) -> bool {
         self.kind == Kind::Date || matches!(*self.sets, Sets::Mixed(_) | Sets::Same(_) | Sets::Truths(_))
-    }
-}
-
-fn put_where_met(first: &mut [u16], truths: &[u8], at: u16) {
-    for (first, truth) in first.iter_mut().zip(truths) {
-        *first = if *truth == Truth::MET.bits() { at } else { *first };
     }
 }
 

@@ -305,8 +305,8 @@ impl PolicyOutput {
             false => errors(rows, rare.errors.iter())?,
         });
         for keys in results.standings {
-            let nulls = NullBuffer::new(bits(&keys, |k| k >= 0));
-            let keys = Int8Array::new(keys.into(), Some(nulls).filter(|n| n.null_count() > 0));
+            let nulls = keys.contains(&(NO_KEY as i8)).then(|| NullBuffer::new(bits(&keys, |k| k >= 0)));
+            let keys = Int8Array::new(keys.into(), nulls);
             columns.push(Arc::new(DictionaryArray::<Int8Type>::try_new(keys, words.standings.clone())?));
         }
         for (values, output) in results.values.into_iter().zip(self.values()) {
@@ -381,9 +381,9 @@ fn texts<'a>(words: impl Iterator<Item = &'a str>) -> ArrayRef {
 
 /// Keys of texts, [`NO_KEY`] for null.
 fn keyed(mut keys: Vec<i16>, words: &ArrayRef) -> Result<ArrayRef, BatchError> {
-    let nulls = NullBuffer::new(bits(&keys, |k| k >= 0));
     // Arrow looks twice at a key that is out of range, even under a null.
-    keys.iter_mut().for_each(|k| *k = (*k).max(0));
+    let rows = keys.len();
+    let nulls = NullBuffer::new(BooleanBuffer::new(Buffer::from_vec(batch::key_bits(&mut keys)), 0, rows));
     let keys = Int16Array::new(keys.into(), Some(nulls).filter(|n| n.null_count() > 0));
     Ok(Arc::new(DictionaryArray::<Int16Type>::try_new(keys, words.clone())?))
 }

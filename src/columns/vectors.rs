@@ -6,7 +6,7 @@ use super::outputs::{PolicyOutput, ValueOutput};
 use super::results::{NO_KEY, PROPOSED, Results, ValueCells, standing_key};
 use super::{BatchOptions, layout::Layout};
 use crate::decide::{Outcome, Standing, refusal};
-use crate::eval::batch::{Blend, Buffers, Chunk, Lanes, Mask, Numbers, Program, Runner, facts_below, lower, put};
+use crate::eval::batch::{Blend, Buffers, Chunk, Lanes, Mask, Numbers, Program, Runner, choose, facts_below, lower, put};
 use crate::graph::{FactId, Graph, NodeId, PolicyEntry, Rule, ScopeId, sets::fill_static_sets};
 use crate::op::RuleKind;
 use crate::policy::Bundle;
@@ -165,7 +165,8 @@ impl Vectors {
         left: &mut [Left],
     ) {
         let inputs: Vec<Lanes> = self.program.inputs().iter().map(|i| sources.lanes(stage, *i)).collect();
-        let chunk = Chunk { inputs: &inputs, scopes: sources.scopes(stage) };
+        let ends: Vec<_> = self.program.inputs().iter().map(|i| sources.ends(stage, *i)).collect();
+        let chunk = Chunk { inputs: &inputs, ends: &ends, scopes: sources.scopes(stage) };
         runner.run(chunk);
         for (at, policy) in self.policies.iter().enumerate() {
             let rows = from..from + chunk.scopes[0].rows;
@@ -404,6 +405,14 @@ enum Of {
 
 /// The standing of a rule, of several by the one in force.
 fn tell_standings(runner: &Runner, chunk: Chunk, versions: &[Rule], into: &mut [i8]) {
+    if let [rule] = versions
+        && rule.in_force.is_none()
+        && rule.applies.is_none()
+        && rule.unless.is_empty()
+        && let Some(Mask::Rows(met)) = runner.condition(rule.condition.node, chunk)
+    {
+        return choose(into, met, standing_key(Standing::Met), standing_key(Standing::NotMet));
+    }
     into.fill(standing_key(Standing::NotInForce));
     let mut own = vec![0i8; into.len()];
     for rule in versions {

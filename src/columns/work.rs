@@ -20,9 +20,6 @@ use std::sync::{Arc, Mutex};
 /// Rows that are worked on together by one core.
 pub(crate) const MORSEL: usize = 1 << 15;
 
-/// Rows that go through a program together: few enough for their vectors to stay in the cache.
-const CHUNK: usize = 4_096;
-
 /// What one piece of work needs room for, kept for the next.
 #[derive(Default)]
 struct Scratch {
@@ -82,8 +79,9 @@ pub(crate) fn decide(batches: &Batches, batch: &RecordBatch, rows: Range<usize>)
             };
             let mut runner = vectors.runner(points);
             let mut left = vec![Left::default(); work.results.len()];
-            for first in rows.clone().step_by(CHUNK) {
-                let chunk = first..(first + CHUNK).min(rows.end);
+            let at_once = sources.rows_at_once();
+            for first in rows.clone().step_by(at_once) {
+                let chunk = first..(first + at_once).min(rows.end);
                 sources.fill(&mut stage, chunk.clone());
                 let into = first - rows.start;
                 vectors.decide(&mut runner, &sources, &stage, &mut work.results, into, &mut left);
@@ -136,7 +134,7 @@ impl Work<'_> {
                 places.extend(all.filter(|place| left.open[row(place) / 64] >> (row(place) % 64) & 1 == 1));
             }
         }
-        self.sources.take(stage, &self.leaves, &open, &rows, &mut self.taken);
+        self.sources.take(stage, &self.leaves, &rows, &mut self.taken);
         for row in rows_of(&all(|left| &left.single)) {
             let row = row as usize;
             let is_single = |p: &usize| left[*p].single[row / 64] >> (row % 64) & 1 == 1;
@@ -158,7 +156,7 @@ impl Work<'_> {
         let (graph, open) = (self.vectors.graph(), self.vectors.open());
         let mut runner = open.runner(graph, std::mem::take(&mut self.buffers));
         let (inputs, scopes) = (open.inputs(self.sources, &taken), Open::scopes(graph, &taken));
-        let chunk = Chunk { inputs: &inputs, scopes: &scopes };
+        let chunk = Chunk { inputs: &inputs, ends: &[], scopes: &scopes };
         runner.run(chunk);
         {
             let columns = open.columns(graph, self.sources, &taken, Some((&runner, chunk)));

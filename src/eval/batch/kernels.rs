@@ -7,6 +7,7 @@
 use crate::value::LeapRule;
 use crate::value::calendar::years_from;
 use pulp::{Arch, NullaryFnOnce};
+use std::sync::LazyLock;
 
 /// How two vectors compare.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,9 +76,16 @@ macro_rules! blend {
 }
 blend!(u8, i8, i16, i32, i64);
 
-/// What the machine at hand can do.
-#[derive(Clone, Copy, Debug, Default)]
+/// What the machine at hand can do: found out once, since kernels are called for every few thousand rows.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Simd(Arch);
+
+impl Default for Simd {
+    fn default() -> Simd {
+        static HERE: LazyLock<Arch> = LazyLock::new(Arch::new);
+        Simd(*HERE)
+    }
+}
 
 /// A loop that is inlined whole into each generation's own function: only there is it made of that generation's instructions.
 struct Inlined<F>(F);
@@ -255,10 +263,28 @@ impl Simd {
                     for (mask, item) in mask.iter_mut().zip(items) {
                         *mask = is_set(*item).into();
                     }
-                    for (out, eight) in out.iter_mut().zip(mask.as_chunks::<8>().0) {
-                        // Each byte's bit moves to its own place in the highest byte.
-                        *out = (u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080) >> 56) as u8;
+                    pack(&mask, out);
+                }
+            },
+        );
+        out
+    }
+
+    /// Which keys are no key (below zero), as bits that are not set; these become the first key.
+    pub fn key_bits(self, keys: &mut [i16]) -> Vec<u8> {
+        let mut out = vec![0; keys.len().div_ceil(8)];
+        let into = &mut out[..];
+        self.run(
+            #[inline(always)]
+            || {
+                let mut mask = [0u8; 64];
+                for (keys, out) in keys.chunks_mut(64).zip(into.chunks_mut(8)) {
+                    mask[keys.len()..].fill(0);
+                    for (mask, key) in mask.iter_mut().zip(keys) {
+                        *mask = (*key >= 0).into();
+                        *key = (*key).max(0);
                     }
+                    pack(&mask, out);
                 }
             },
         );
@@ -396,8 +422,14 @@ impl Simd {
     }
 
     /// Dates as keys that keep their order: `(12 * year + month) * 32 + day`, all from zero.
-    pub fn date_keys(self, d: &mut [i32], a: &[i32]) {
-        map!(self, d, a, |x| date_key(x));
+    pub fn date_keys(self, d: &mut [i32], a: &[i32], ends: Option<(i64, i64)>) {
+        let within = |(low, high): (i64, i64)| i64::from(EVEN_LEAPS.0) <= low && high <= i64::from(EVEN_LEAPS.1);
+        let ends = ends.or_else(|| self.ends(a).map(|(low, high)| (low.into(), high.into())));
+        if ends.is_none_or(within) {
+            map!(self, d, a, |x| date_key_between_odd_centuries(x));
+        } else {
+            map!(self, d, a, |x| date_key(x));
+        }
     }
 
     /// Whole months between dates by their keys; swapped dates give the negative.
@@ -434,12 +466,45 @@ impl Simd {
         }
     }
 
-    /// Whether any value lies outside two ends.
-    pub fn any_outside<T: Lane>(self, a: &[T], low: T, high: T) -> bool {
+    /// The smallest and the largest value.
+    pub fn ends<T: Lane>(self, a: &[T]) -> Option<(T, T)> {
+        let first = *a.first()?;
+        Some(self.run(
+            #[inline(always)]
+            || {
+                a.iter().fold((first, first), |(least, most), x| {
+                    (if *x < least { *x } else { least }, if *x > most { *x } else { most })
+                })
+            },
+        ))
+    }
+
+    /// Writes one value wherever a vector has another.
+    pub fn put_where<T: Blend>(self, d: &mut [T], a: &[u8], wanted: u8, value: T) {
         self.run(
             #[inline(always)]
-            || a.iter().fold(0u8, |all, x| all | u8::from(*x < low) | u8::from(*x > high)) != 0,
-        )
+            || {
+                let n = d.len();
+                let a = &a[..n];
+                for i in 0..n {
+                    d[i] = value.blend(d[i], u8::from(a[i] == wanted));
+                }
+            },
+        );
+    }
+
+    /// One of two values by a mask.
+    pub fn choose<T: Blend>(self, d: &mut [T], mask: &[u8], set: T, not_set: T) {
+        map!(self, d, mask, |m| set.blend(not_set, m));
+    }
+}
+
+/// One bit a byte.
+#[inline(always)]
+fn pack(mask: &[u8; 64], out: &mut [u8]) {
+    for (out, eight) in out.iter_mut().zip(mask.as_chunks::<8>().0) {
+        // Each byte's bit moves to its own place in the highest byte.
+        *out = (u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080) >> 56) as u8;
     }
 }
 
@@ -496,6 +561,25 @@ pub(super) fn date_key(days: i32) -> i32 {
     (months.wrapping_mul(32).wrapping_add(day)) as i32
 }
 
+/// 1900-03-01 and 2100-02-28, between which every fourth year leaps.
+const EVEN_LEAPS: (i32, i32) = (-25_508, 47_540);
+
+/// The same key between [`EVEN_LEAPS`], where most dates of living people lie: in 32 bits, and without the centuries. The quotient by a
+/// year's 365.25 days is one too small at most, which tests run through.
+#[inline(always)]
+fn date_key_between_odd_centuries(days: i32) -> i32 {
+    let n = days.wrapping_sub(EVEN_LEAPS.0) as u32;
+    let begins = |year: u32| year.wrapping_mul(1_461) >> 2;
+    let year = n.wrapping_mul(45_933) >> 24;
+    let next = begins(year + 1);
+    let is_next = u32::from(n >= next);
+    let of_year = n.wrapping_sub(if n >= next { next } else { begins(year) });
+    let m = 2_141u32.wrapping_mul(of_year).wrapping_add(197_913);
+    let day = (m & 0xffff).wrapping_mul(62_690) >> 27;
+    let months = (2_300 + year + is_next).wrapping_mul(12).wrapping_add(m >> 16);
+    (months.wrapping_mul(32).wrapping_add(day)) as i32
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -509,6 +593,13 @@ mod tests {
             let key = (12 * (year + 400) + month) * 32 + day - 1;
             assert_eq!(i64::from(date_key(days as i32)), key, "{year}-{month}-{day}");
         }
+    }
+
+    #[test]
+    fn short_keys_are_keys() {
+        let day = |year, month, day| crate::value::calendar::day_number(year, month, day) as i32;
+        assert_eq!(EVEN_LEAPS, (day(1900, 3, 1), day(2100, 2, 28)));
+        assert!((EVEN_LEAPS.0..=EVEN_LEAPS.1).all(|days| date_key_between_odd_centuries(days) == date_key(days)));
     }
 
     #[test]

@@ -21,14 +21,29 @@ pub use reach::Reach;
 pub use run::{Buffers, Chunk, Lanes, Mask, Numbers, Outcome, Runner, ScopeRows};
 pub use sets::{Columns, Sets, facts_below, order};
 
-/// Whether any value lies outside two ends.
-pub fn any_outside<T: Lane>(values: &[T], low: T, high: T) -> bool {
-    kernels::Simd::default().any_outside(values, low, high)
+/// The smallest and the largest value.
+pub fn ends<T: Lane>(values: &[T]) -> Option<(T, T)> {
+    kernels::Simd::default().ends(values)
+}
+
+/// Which keys are no key (below zero), as bits that are not set; these become the first key.
+pub fn key_bits(keys: &mut [i16]) -> Vec<u8> {
+    kernels::Simd::default().key_bits(keys)
 }
 
 /// Writes a value wherever a mask is as wanted.
 pub fn put<T: Blend>(values: &mut [T], mask: &[u8], wanted: bool, value: T) {
     kernels::Simd::default().put(values, mask, wanted, value);
+}
+
+/// Writes one value wherever a vector has another.
+pub fn put_where<T: Blend>(values: &mut [T], of: &[u8], wanted: u8, value: T) {
+    kernels::Simd::default().put_where(values, of, wanted, value);
+}
+
+/// One of two values by a mask.
+pub fn choose<T: Blend>(values: &mut [T], mask: &[u8], set: T, not_set: T) {
+    kernels::Simd::default().choose(values, mask, set, not_set);
 }
 
 /// One bit an item, eight to a byte, the first lowest.

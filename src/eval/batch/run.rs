@@ -32,8 +32,19 @@ pub struct ScopeRows {
 pub struct Chunk<'a> {
     /// In the order of [`Program::inputs`].
     pub inputs: &'a [Lanes<'a>],
+    /// The smallest and largest value of each input, where it is known; of all rows, whether they count or not.
+    pub ends: &'a [Option<(i64, i64)>],
     /// By scope.
     pub scopes: &'a [ScopeRows],
+}
+
+impl Chunk<'_> {
+    fn ends(&self, vector: Vector) -> Option<(i64, i64)> {
+        match vector.place {
+            Place::Input(at) => self.ends.get(at as usize).copied().flatten(),
+            Place::Made(_) => None,
+        }
+    }
 }
 
 /// The vectors that a program makes, kept from one run to the next.
@@ -274,7 +285,7 @@ impl<'a> Runner<'a> {
                 Width::Long => self.make_longs(*d, chunk, |s, d| convert(simd, d, s.lanes(*a, chunk))),
             },
             Step::InRange { d, a, low, high, outside } => self.make_mask(*d, chunk, |s, d| {
-                let ends = a.width.ends();
+                let ends = chunk.ends(*a).unwrap_or(a.width.ends());
                 if *low > ends.1 || *high < ends.0 {
                     return d.fill((*outside).into());
                 }
@@ -333,7 +344,9 @@ impl<'a> Runner<'a> {
                     simd.select_one(d, s.mask(*mask, chunk), *value, s.longs(*a, chunk));
                 }),
             },
-            Step::DateKeys { d, a } => self.make_ints(*d, chunk, |s, d| simd.date_keys(d, s.ints(*a, chunk))),
+            Step::DateKeys { d, a } => {
+                self.make_ints(*d, chunk, |s, d| simd.date_keys(d, s.ints(*a, chunk), chunk.ends(*a)));
+            }
             Step::Months { d, from, to } => {
                 self.make_ints(*d, chunk, |s, d| simd.months(d, s.ints(*from, chunk), s.ints(*to, chunk)));
             }

@@ -367,8 +367,8 @@ impl<'a> Columns<'a> {
             };
             let keyed = |simd: Simd, years: bool| {
                 let (mut f, mut t, mut d) = (vec![0; from.len()], vec![0; to.len()], vec![0; to.len()]);
-                simd.date_keys(&mut f, from);
-                simd.date_keys(&mut t, to);
+                simd.date_keys(&mut f, from, None);
+                simd.date_keys(&mut t, to, None);
                 if years {
                     simd.years(&mut d, &f, &t)
                 } else {
