@@ -229,8 +229,8 @@ proptest! {
                 numbers.extend(std::iter::repeat_n(value, *count));
                 continue;
             }
-            let packed: Vec<u32> = (0..count.div_ceil(8) * 8).map(|i| (value ^ i as u32 * 77) & most).collect();
-            put_number(&mut data, packed.len() / 8 << 1 | 1);
+            let packed: Vec<u32> = (0..count.div_ceil(8) * 8).map(|i| (value ^ (i as u32 * 77)) & most).collect();
+            put_number(&mut data, (packed.len() / 8) << 1 | 1);
             for eight in packed.chunks(8) {
                 let mut bits = vec![0u8; width];
                 for (at, bit) in (0..8 * width).map(|bit| (bit, eight[bit / width] >> (bit % width) & 1)) {
