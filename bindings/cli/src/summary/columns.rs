@@ -4,10 +4,12 @@ use super::{Cause, Counts, Spread, Summary, kind_of_error, spread::truth_word, w
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, Decimal128Type, Int8Type, Int16Type, Int64Type};
 use arrow_array::{Array, ArrayRef, ListArray, RecordBatch, StringArray};
+use arrow_buffer::NullBuffer;
 use arrow_schema::DataType;
 use placet::Bundle;
 use placet::decide::Outcome;
 use placet::graph::PolicyEntry;
+use std::collections::BTreeMap;
 
 impl Summary {
     /// Counts the decisions of a batch: the columns of [`placet::columns`].
@@ -52,6 +54,41 @@ impl<'a> Decided<'a> {
         })
     }
 
+    /// How often each outcome comes with a proposed decline or without, and with each rule or, at the end, none.
+    fn counts(&self, rules: usize) -> Vec<u64> {
+        let words = |nulls: Option<&NullBuffer>, otherwise: u64| -> Vec<u64> {
+            match nulls {
+                Some(nulls) => nulls.inner().bit_chunks().iter_padded().collect(),
+                None => vec![otherwise; self.outcomes.len().div_ceil(64)],
+            }
+        };
+        let told = words(self.rules.keys().nulls(), u64::MAX);
+        // Where declines are automatic, none is proposed: a column of nothing.
+        let proposed = match self.proposed.null_count() == self.proposed.len() {
+            true => words(None, 0),
+            false => words(self.proposed.nulls(), u64::MAX),
+        };
+        let none = rules as u32 - 1;
+        // Neighbours are counted apart: the same count twice in a row would wait for itself.
+        let mut counts = [vec![0u64; 16 * rules], vec![0u64; 16 * rules]];
+        let rows = self.outcomes.chunks(64).zip(self.rules.keys().values().chunks(64));
+        for ((outcomes, keys), (told, proposed)) in rows.zip(told.into_iter().zip(proposed)) {
+            let mut places = [0u32; 64];
+            for (at, (place, (outcome, key))) in places.iter_mut().zip(outcomes.iter().zip(keys)).enumerate() {
+                // A mask in place of a branch: which rows have a rule nobody can guess.
+                let mask = ((told >> at & 1) as u32).wrapping_neg();
+                let rule = (*key as u32 & mask) | (none & !mask);
+                let outcome = (*outcome as u32 & 7) << 1 | (proposed >> at & 1) as u32;
+                *place = outcome * (none + 1) + rule;
+            }
+            for pair in places[..outcomes.len()].chunks(2) {
+                pair.iter().zip(&mut counts).for_each(|(place, counts)| counts[*place as usize] += 1);
+            }
+        }
+        let [even, odd] = counts;
+        even.into_iter().zip(odd).map(|(even, odd)| even + odd).collect()
+    }
+
     /// Why a row without a deciding rule must be looked at.
     fn cause(&self, row: usize) -> Cause {
         if !self.settled.value(row) {
@@ -83,22 +120,10 @@ impl Counts {
     ) {
         // Outcome, whether a decline is proposed, and rule: counted by their keys first, by their names after.
         let rules = decided.names.len() + 1;
-        let mut counts = vec![0u64; 16 * rules];
-        let mut count = |outcome: i8, rule: Option<i16>, proposed: bool| {
-            let rule = rule.map_or(rules - 1, |key| key as usize);
-            counts[(outcome as usize & 7) * 2 * rules + usize::from(proposed) * rules + rule] += 1;
-        };
-        let rows = decided.outcomes.iter().zip(decided.rules.keys());
-        match decided.proposed.nulls().filter(|_| decided.proposed.null_count() < decided.proposed.len()) {
-            Some(proposed) => {
-                rows.zip(proposed).for_each(|((outcome, rule), proposed)| count(*outcome, rule, proposed));
-            }
-            // Where declines are automatic, none is proposed.
-            None => {
-                let all = decided.proposed.null_count() == 0;
-                rows.for_each(|(outcome, rule)| count(*outcome, rule, all));
-            }
-        }
+        let counts = decided.counts(rules);
+        let without_rule: u64 = counts.iter().skip(rules - 1).step_by(rules).sum();
+        let approved = Outcome::Approved as usize * 2 * rules;
+        let is_rare = without_rule > counts[approved + rules - 1];
         for (place, times) in counts.into_iter().enumerate().filter(|(_, times)| *times > 0) {
             let (outcome, proposed, rule) = (place / (2 * rules), place / rules % 2 == 1, place % rules);
             let Some(outcome) = Outcome::ALL.get(outcome) else { continue };
@@ -111,7 +136,10 @@ impl Counts {
                 _ => {}
             }
         }
-        self.add_rare(decided);
+        if is_rare {
+            self.add_without_rule(decided);
+        }
+        self.add_needs(decided.needs);
         for (award, spread) in policy.awards.iter().zip(&mut self.awards) {
             if let Some(values) = column(&award.name) {
                 spread.add_column(values, decided.outcomes);
@@ -119,27 +147,35 @@ impl Counts {
         }
     }
 
-    /// What only some rows have.
-    fn add_rare(&mut self, decided: &Decided) {
-        let row_causes = decided.rules.keys().nulls().map(|n| n.inner().clone());
-        let mut without_rule = |row: usize| match Outcome::ALL.get(decided.outcomes[row] as usize) {
-            Some(Outcome::Referred) => {
-                self.referrals.add((decided.cause(row), !decided.proposed.is_null(row)), 1);
-            }
-            Some(Outcome::Declined) => self.declines.add(decided.cause(row), 1),
-            Some(Outcome::Invalid) => self.errors.add(kind_of_error(decided.errors.value(row)), 1),
-            _ => {}
-        };
-        if let Some(valid) = row_causes {
-            (0..decided.outcomes.len()).filter(|row| !valid.value(*row)).for_each(&mut without_rule);
-        }
-        if decided.needs.null_count() < decided.needs.len() {
-            for row in 0..decided.needs.len() {
-                if let Some((texts, range)) = texts(decided.needs, row) {
-                    range.for_each(|at| self.needs.add(without_places(texts.value(at)), 1));
+    /// Rows that no rule alone decides.
+    fn add_without_rule(&mut self, decided: &Decided) {
+        let Some(valid) = decided.rules.keys().nulls() else { return };
+        let approved = Outcome::Approved as i8;
+        for row in (!valid.inner()).set_indices().filter(|row| decided.outcomes[*row] != approved) {
+            match Outcome::ALL.get(decided.outcomes[row] as usize) {
+                Some(Outcome::Referred) => {
+                    self.referrals.add((decided.cause(row), !decided.proposed.is_null(row)), 1);
                 }
+                Some(Outcome::Declined) => self.declines.add(decided.cause(row), 1),
+                Some(Outcome::Invalid) => self.errors.add(kind_of_error(decided.errors.value(row)), 1),
+                _ => {}
             }
         }
+    }
+
+    /// Facts that still matter: few different ones, counted by their texts first.
+    fn add_needs(&mut self, needs: &ListArray) {
+        let Some(all) = needs.values().as_string_opt::<i32>() else { return };
+        let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+        let mut count = |row: usize| {
+            let ends = &needs.value_offsets()[row..row + 2];
+            (ends[0]..ends[1]).for_each(|at| *counts.entry(all.value(at as usize)).or_default() += 1);
+        };
+        match needs.nulls() {
+            Some(nulls) => nulls.valid_indices().for_each(&mut count),
+            None => (0..needs.len()).for_each(&mut count),
+        }
+        counts.into_iter().for_each(|(need, times)| self.needs.add(without_places(need), times));
     }
 }
 

@@ -3,6 +3,7 @@
 //! Files are cut into units of some ten thousand rows. Every core takes the next unit, decodes it, decides it and encodes the
 //! decisions; one thread writes them in the order of the units.
 
+mod decode;
 mod pages;
 mod read;
 mod rows;

@@ -1,5 +1,6 @@
 //! Files of columns, cut into units.
 
+use super::decode::Asked;
 use super::{options, unusable};
 use crate::args::Decide;
 use crate::failure::Failure;
@@ -9,7 +10,7 @@ use arrow_array::RecordBatch;
 use arrow_ipc::reader::{FileReader, StreamReader};
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use placet::Bundle;
 use placet::columns::{BatchOptions, Batches};
 use placet::value::{Date, Kind as FactKind};
@@ -21,7 +22,7 @@ use std::sync::Arc;
 /// How many rows a unit has at least, where there are as many.
 const ROWS: usize = 1 << 17;
 /// How many rows are decoded at a time.
-const DECODED: usize = 1 << 15;
+const DECODED: usize = 1 << 16;
 
 /// Rows that are worked on together.
 pub struct Unit {
@@ -40,12 +41,7 @@ enum Part {
 pub struct Opened {
     pub path: String,
     pub batches: Arc<Batches>,
-    parquet: Option<Parquet>,
-}
-
-struct Parquet {
-    metadata: ArrowReaderMetadata,
-    mask: ProjectionMask,
+    parquet: Option<Arc<Asked>>,
 }
 
 /// Units of all files, in order.
@@ -163,9 +159,10 @@ impl<'a> Units<'a> {
         // As it is, where the file does not let itself be read in another way.
         let metadata = ArrowReaderMetadata::try_new(metadata.metadata().clone(), asked).unwrap_or(metadata);
         let (batches, columns) = self.ready(path, metadata.schema())?;
-        let mask = ProjectionMask::roots(metadata.parquet_schema(), columns);
+        let mask = ProjectionMask::roots(metadata.parquet_schema(), columns.iter().copied());
         let parts = parts(&metadata, &mask);
-        let parquet = Some(Parquet { metadata, mask });
+        let schema = Arc::new(metadata.schema().project(&columns).map_err(|e| failure(path, &e))?);
+        let parquet = Some(Arc::new(Asked { metadata, columns, schema, rows: DECODED }));
         Ok(Current { file: Arc::new(Opened { path: path.to_owned(), batches, parquet }), rest: Rest::Groups(parts) })
     }
 
@@ -310,15 +307,8 @@ impl Unit {
             (Part::Groups(groups, stretch), Some(parquet)) => {
                 // Opened anew: handles that are cloned share the place they read at, and other cores read other places.
                 let file = File::open(&path).map_err(|e| Failure::io("read", &path, &e))?;
-                let mut builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, parquet.metadata.clone())
-                    .with_row_groups(groups)
-                    .with_projection(parquet.mask.clone())
-                    .with_batch_size(DECODED);
-                if let Some((first, rows)) = stretch {
-                    builder = builder.with_offset(first).with_limit(rows);
-                }
-                let reader = builder.build().map_err(|e| failure(&path, &e))?;
-                Ok(Box::new(reader.map(move |batch| batch.map_err(|e| failure(&path, &e)))))
+                let rows = parquet.rows(file, groups, stretch).map_err(|e| failure(&path, &e))?;
+                Ok(Box::new(rows.map(move |batch| batch.map_err(|e| failure(&path, &e)))))
             }
             (Part::Batches(batches), _) => Ok(Box::new(batches.into_iter().map(Ok))),
             (Part::Groups(..), None) => Err(Failure::Internal(format!("`{path}` has no row groups"))),

@@ -9,6 +9,8 @@ use crate::sources::Source;
 use crate::summary::Summary;
 use placet::Bundle;
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::slice;
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -147,10 +149,15 @@ impl Worker<'_> {
         let (file, bytes) = (unit.file.clone(), unit.bytes);
         for batch in unit.batches()? {
             let batch = batch?;
-            let decided = file.batches.decide(&batch).map_err(|e| super::unusable(&file.path, &e))?;
-            summary.add_batch(self.bundle, &decided);
-            encoded.write(decided)?;
-            self.progress.decided(batch.num_rows() as u64);
+            let moved = |rows| {
+                self.progress.decided(rows);
+                ControlFlow::Continue(())
+            };
+            let decided = file.batches.decide_all(slice::from_ref(&batch), &moved);
+            for decided in decided.map_err(|e| super::unusable(&file.path, &e))? {
+                summary.add_batch(self.bundle, &decided);
+                encoded.write(decided)?;
+            }
         }
         self.progress.read(bytes);
         Ok((encoded.finish()?, summary))

@@ -1,6 +1,6 @@
 //! Columns of decisions as files.
 
-use super::pages::{ColumnChunk, ColumnWriter};
+use super::pages::{ColumnChunk, ColumnWriter, LEVEL, Squeezer};
 use super::text::{Csv, Lines};
 use crate::failure::Failure;
 use crate::files::Out;
@@ -8,14 +8,14 @@ use arrow_array::cast::AsArray;
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_ipc::writer::{FileWriter, StreamWriter};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
-use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::ArrowRowGroupWriterFactory;
-use parquet::basic::{Compression, Encoding as Stored, ZstdLevel};
+use parquet::arrow::{ArrowSchemaConverter, ArrowWriter};
+use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::writer::SerializedFileWriter;
-use parquet::schema::types::{ColumnDescPtr, ColumnPath};
+use parquet::schema::types::ColumnDescPtr;
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// How decisions are written, told by the file's ending.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,7 +68,7 @@ pub enum Encoder {
 
 /// A unit on its way.
 pub enum Encoding<'a> {
-    Parquet { columns: Vec<ColumnWriter>, schema: &'a Schema },
+    Parquet { columns: Vec<ColumnWriter>, groups: &'a Groups, squeezer: Squeezer },
     Arrow { batches: Vec<RecordBatch>, schema: &'a SchemaRef },
     Csv { csv: &'a Csv, bytes: Vec<u8> },
     Lines { lines: &'a Lines, bytes: Vec<u8> },
@@ -102,7 +102,7 @@ impl Sink {
                 let writer = ArrowWriter::try_new(out, schema.clone(), Some(properties)).map_err(|e| failure(&e))?;
                 let (writer, factory) = writer.into_serialized_writer().map_err(|e| failure(&e))?;
                 let columns = writer.schema_descr().columns().to_vec();
-                let groups = Groups { factory, schema: schema.clone(), columns, carried };
+                let groups = Groups { factory, schema: schema.clone(), columns, carried, idle: Mutex::default() };
                 (Sink(Kind::Parquet(writer)), Encoder::Parquet(groups))
             }
             Form::ArrowFile => {
@@ -156,7 +156,9 @@ impl Encoder {
     /// Begins a unit, by its number.
     pub fn unit(&self, number: usize) -> Result<Encoding<'_>, Failure> {
         Ok(match self {
-            Encoder::Parquet(groups) => Encoding::Parquet { columns: groups.columns(number)?, schema: &groups.schema },
+            Encoder::Parquet(groups) => {
+                Encoding::Parquet { columns: groups.columns(number)?, groups, squeezer: groups.squeezer()? }
+            }
             Encoder::Arrow(schema) => Encoding::Arrow { batches: Vec::new(), schema },
             Encoder::Csv(csv) => Encoding::Csv { csv, bytes: Vec::new() },
             Encoder::Lines(lines) => Encoding::Lines { lines, bytes: Vec::new() },
@@ -168,9 +170,12 @@ impl Encoding<'_> {
     /// Adds decisions.
     pub fn write(&mut self, batch: RecordBatch) -> Result<(), Failure> {
         match self {
-            Encoding::Parquet { columns, schema } => {
-                let fields = schema.fields().iter().zip(batch.columns());
-                columns.iter_mut().zip(fields).try_for_each(|(column, (field, array))| column.write(field, array))?;
+            Encoding::Parquet { columns, groups, squeezer } => {
+                let fields = groups.schema.fields().iter().zip(batch.columns());
+                let mut write = |(column, (field, array)): (&mut ColumnWriter, (&Arc<Field>, &ArrayRef))| {
+                    column.write(field, array, squeezer)
+                };
+                columns.iter_mut().zip(fields).try_for_each(&mut write)?;
             }
             Encoding::Arrow { batches, schema } => {
                 let each = schema.fields().iter().zip(batch.columns());
@@ -186,8 +191,9 @@ impl Encoding<'_> {
     /// Ends the unit.
     pub fn finish(self) -> Result<Encoded, Failure> {
         Ok(match self {
-            Encoding::Parquet { columns, .. } => {
-                let chunks: Result<Vec<_>, _> = columns.into_iter().map(ColumnWriter::close).collect();
+            Encoding::Parquet { columns, groups, mut squeezer } => {
+                let chunks: Result<Vec<_>, _> = columns.into_iter().map(|column| column.close(&mut squeezer)).collect();
+                groups.idle().push(squeezer);
                 Encoded::Parquet(chunks?.into_iter().flatten().collect())
             }
             Encoding::Arrow { batches, .. } => Encoded::Arrow(batches),
@@ -209,9 +215,20 @@ pub struct Groups {
     /// The leaves.
     columns: Vec<ColumnDescPtr>,
     carried: usize,
+    /// Squeezers that nobody uses now: to make one takes longer than many pages.
+    idle: Mutex<Vec<Squeezer>>,
 }
 
 impl Groups {
+    fn idle(&self) -> MutexGuard<'_, Vec<Squeezer>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn squeezer(&self) -> Result<Squeezer, Failure> {
+        let idle = self.idle().pop();
+        idle.map_or_else(Squeezer::new, Ok)
+    }
+
     /// The columns of a row group, by its number.
     fn columns(&self, number: usize) -> Result<Vec<ColumnWriter>, Failure> {
         let writers = self.factory.create_column_writers(number).map_err(|e| failure(&e))?;
@@ -225,7 +242,7 @@ impl Groups {
                 own.push(leaf);
             }
             columns.push(match (own.len(), own.pop()) {
-                (1, Some((column, writer))) if place >= self.carried => ColumnWriter::own(field, column, writer),
+                (1, Some((column, writer))) => ColumnWriter::new(field, place < self.carried, column, writer),
                 (_, last) => ColumnWriter::Any(own.into_iter().chain(last).map(|(_, writer)| writer).collect()),
             });
         }
@@ -233,21 +250,23 @@ impl Groups {
     }
 }
 
-/// How Parquet is written. Carried whole numbers are mostly keys, of which no two are alike: a dictionary of them is work for
-/// nothing. Of the engine's own columns every row group has nearly all values: what is smallest and largest tells nobody anything.
+/// How Parquet is written where a general writer does it. Of the engine's own columns every row group has nearly all values: what is
+/// smallest and largest tells nobody anything.
 fn properties(schema: &SchemaRef, carried: usize) -> Result<WriterProperties, Failure> {
-    let level = ZstdLevel::try_new(1).map_err(|e| failure(&e))?;
+    let level = ZstdLevel::try_new(LEVEL).map_err(|e| failure(&e))?;
     let mut builder = WriterProperties::builder()
         .set_compression(Compression::ZSTD(level))
         .set_statistics_enabled(EnabledStatistics::None)
         .set_offset_index_disabled(true);
-    for field in schema.fields().iter().take(carried) {
-        let column = ColumnPath::from(field.name().as_str());
-        builder = builder.set_column_statistics_enabled(column.clone(), EnabledStatistics::Chunk);
-        if field.data_type().is_integer() {
-            builder = builder
-                .set_column_dictionary_enabled(column.clone(), false)
-                .set_column_encoding(column, Stored::DELTA_BINARY_PACKED);
+    let stored = ArrowSchemaConverter::new().convert(schema).map_err(|e| failure(&e))?;
+    for (leaf, column) in stored.columns().iter().enumerate() {
+        let place = stored.get_column_root_idx(leaf);
+        if place < carried {
+            builder = builder.set_column_statistics_enabled(column.path().clone(), EnabledStatistics::Chunk);
+        }
+        // What squeezes pages is set up for every row group, needed or not.
+        if ColumnWriter::makes(schema.field(place), place < carried) {
+            builder = builder.set_column_compression(column.path().clone(), Compression::UNCOMPRESSED);
         }
     }
     Ok(builder.build())

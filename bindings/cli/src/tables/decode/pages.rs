@@ -1,0 +1,87 @@
+//! Pages of a column, unpacked.
+
+use super::source::Source;
+use bytes::Bytes;
+use parquet::basic::Compression;
+use parquet::column::page::{Page, PageMetadata, PageReader};
+use parquet::errors::{ParquetError, Result};
+use parquet::file::metadata::ColumnChunkMetaData;
+use parquet::file::serialized_reader::SerializedPageReader;
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+use zstd::bulk::Decompressor;
+use zstd::zstd_safe::get_frame_content_size;
+
+/// What unpacks zstd for all columns of a row group: to make one takes longer than many a page.
+#[derive(Clone)]
+pub struct Unpacker(Rc<RefCell<Decompressor<'static>>>);
+
+/// The pages of a column.
+pub struct Pages {
+    reader: SerializedPageReader<Source>,
+    /// Absent where pages come out of the reader as they are.
+    unpacker: Option<Unpacker>,
+}
+
+impl Unpacker {
+    pub fn new() -> Result<Unpacker> {
+        Ok(Unpacker(Rc::new(RefCell::new(Decompressor::new()?))))
+    }
+
+    /// Unpacks what stands behind a prefix.
+    fn unpack(&self, packed: &Bytes, prefix: usize) -> Result<Bytes> {
+        let (before, packed) = packed.split_at_checked(prefix).ok_or_else(|| wrong("a page ends before its levels"))?;
+        if packed.is_empty() {
+            return Ok(Bytes::copy_from_slice(before));
+        }
+        let length = get_frame_content_size(packed).ok().flatten().and_then(|length| i32::try_from(length).ok());
+        let quick = length.and_then(|length| self.0.borrow_mut().decompress(packed, length as usize).ok());
+        // Frames that do not tell their length, or several of them.
+        let unpacked = quick.map_or_else(|| zstd::stream::decode_all(packed), Ok)?;
+        Ok(if before.is_empty() { unpacked.into() } else { [before, &unpacked].concat().into() })
+    }
+}
+
+impl Pages {
+    pub fn new(source: Source, chunk: &ColumnChunkMetaData, rows: usize, unpacker: &Unpacker) -> Result<Pages> {
+        let source = Arc::new(source);
+        let Compression::ZSTD(_) = chunk.compression() else {
+            return Ok(Pages { reader: SerializedPageReader::new(source, chunk, rows, None)?, unpacker: None });
+        };
+        // The reader leaves alone what it takes for unpacked.
+        let chunk = chunk.clone().into_builder().set_compression(Compression::UNCOMPRESSED).build()?;
+        let reader = SerializedPageReader::new(source, &chunk, rows, None)?;
+        Ok(Pages { reader, unpacker: Some(unpacker.clone()) })
+    }
+
+    /// The next page.
+    pub fn next(&mut self) -> Result<Page> {
+        let mut page = self.reader.get_next_page()?.ok_or_else(|| wrong("a column ends before its rows"))?;
+        if let Some(unpacker) = &self.unpacker {
+            match &mut page {
+                Page::DictionaryPage { buf, .. } | Page::DataPage { buf, .. } => *buf = unpacker.unpack(buf, 0)?,
+                Page::DataPageV2 { buf, is_compressed: true, def_levels_byte_len, rep_levels_byte_len, .. } => {
+                    let levels = rep_levels_byte_len.saturating_add(*def_levels_byte_len);
+                    *buf = unpacker.unpack(buf, levels as usize)?;
+                }
+                Page::DataPageV2 { .. } => {}
+            }
+        }
+        Ok(page)
+    }
+
+    /// What the next page is.
+    pub fn peek(&mut self) -> Result<Option<PageMetadata>> {
+        self.reader.peek_next_page()
+    }
+
+    /// Passes over a page.
+    pub fn skip(&mut self) -> Result<()> {
+        self.reader.skip_next_page()
+    }
+}
+
+fn wrong(what: &str) -> ParquetError {
+    ParquetError::EOF(what.to_owned())
+}
