@@ -660,3 +660,44 @@ fn empty(kind: Kind) -> Interval {
     let (low, high) = if kind == Kind::Truth { (1, 0) } else { (i64::MAX, i64::MIN) };
     Interval { low: Values::Const(low), high: Values::Const(high) }
 }
+
+#[cfg(all(test, feature = "compile"))]
+mod tests {
+    use super::*;
+    use crate::eval::batch::{lower::width_of, order};
+
+    /// What ordinary policies say of ordinary facts: nothing of it is left to sets, row by row.
+    #[test]
+    fn ordinary_policies_are_intervals() {
+        let text = "policy p
+            fact born: date from 1900-01-01 to 2030-01-01
+            fact size: whole number from 1 to 12
+            fact income: money in EUR from 0 to 1_000_000
+            fact cost: money in EUR from 0 to 1_000_000
+            fact job: one of idle, half, full
+            fact away: yes or no
+            define age as years from born to decision date
+            define limit: money in EUR by table
+              | size      | limit |
+              | 1         | 1_800 |
+              | 2 to 4    | 2_450 |
+              | 5 or more | 5_200 |
+            define share as if away then income / 2 rounded to 0 decimals else income
+            define help as limit - cost but at least 0
+              except when age is at least 65: 100 EUR
+            require grown_up age is at least 18 and not away
+            require poor income - 20% of cost is at most limit
+            exclude rich when share is more than limit
+            refer odd when at least 2 of { (a) job is full (b) cost is more than income (c) size is more than 8 }
+            award paid: money in EUR as help";
+        let bundle = crate::Bundle::compile(&[("p.placet", text)], &|_| None).expect("it compiles");
+        let graph = &bundle.program().graph;
+        let policy = &bundle.program().policies[0];
+        let rules = policy.rules.iter().map(|r| r.trigger);
+        let roots: Vec<NodeId> = rules.chain(policy.awards.iter().map(|a| a.node)).collect();
+        let width = |fact: FactId| Some(width_of(graph.fact(fact).ty.kind));
+        let program = lower_open(graph, &roots, &width, &|_| false);
+        let left = order(graph, &roots, Some(&program)).expect("no lists and no texts");
+        assert!(left.is_empty(), "{:?}", left.iter().map(|n| graph.node(*n)).collect::<Vec<_>>());
+    }
+}

@@ -401,26 +401,6 @@ impl Simd {
         map!(self, d, certain, possible, |c, p| p | (c ^ 1) << 1);
     }
 
-    /// Standings that two vectors of intervals lead to: bit 0 where the first test holds of their ends, bit 1 where the second does.
-    pub fn spans(
-        self,
-        d: &mut [u8],
-        (a, b, c, e): (&[i64], &[i64], &[i64], &[i64]),
-        test: impl Fn(i64, i64, i64, i64) -> (bool, bool) + Copy,
-    ) {
-        self.run(
-            #[inline(always)]
-            || {
-                let n = d.len();
-                let (a, b, c, e) = (&a[..n], &b[..n], &c[..n], &e[..n]);
-                for i in 0..n {
-                    let (first, second) = test(a[i], b[i], c[i], e[i]);
-                    d[i] = u8::from(first) | u8::from(second) << 1;
-                }
-            },
-        );
-    }
-
     /// Dates as keys that keep their order: `(12 * year + month) * 32 + day`, all from zero.
     pub fn date_keys(self, d: &mut [i32], a: &[i32], ends: Option<(i64, i64)>) {
         let within = |(low, high): (i64, i64)| i64::from(EVEN_LEAPS.0) <= low && high <= i64::from(EVEN_LEAPS.1);

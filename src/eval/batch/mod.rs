@@ -1,8 +1,9 @@
 //! The batch evaluator: many cases at once, column by column.
 //!
 //! A [`Program`] is lowered from the graph for a set of roots. It makes one vector after another over a chunk of rows that fits the
-//! cache. It knows points only: a row of which a fact it reads is not given, or where something fails, is *given up*, and sets
-//! decide it (*semantics 1, Batches*).
+//! cache: points ([`lower`]), or both ends of sets where facts are open ([`lower_open`]). A row that it cannot tell, since a fact that it
+//! reads is not given or something fails, is *given up*, and the next decides it: [`Columns`] of sets, or a single case
+//! (*semantics 1, Batches*).
 
 mod intervals;
 mod kernels;

@@ -106,24 +106,13 @@ fn matches(graph: &Graph, tests: &[Test], args: &[NodeId]) -> Plan {
 
 /// The ranges of the heading's values for which some test holds, if all bounds are constants.
 fn ranges(graph: &Graph, heading: NodeId, tests: &[Test], bounds: &[NodeId]) -> Option<Vec<(i64, i64)>> {
-    ranges_of(graph, heading, tests, bounds, |bound| constant(graph, bound))
-}
-
-/// The same, of bounds of which `constant` tells their one value.
-pub(super) fn ranges_of(
-    graph: &Graph,
-    heading: NodeId,
-    tests: &[Test],
-    bounds: &[NodeId],
-    constant: impl Fn(NodeId) -> Option<i128>,
-) -> Option<Vec<(i64, i64)>> {
     let scale = graph.node(heading).shape.scale;
     let mut bounds = bounds.iter();
     let mut ranges = Vec::new();
     for test in tests {
         let mut bound = || {
             let id = *bounds.next()?;
-            Some((constant(id)?, graph.node(id).shape.scale))
+            Some((constant(graph, id)?, graph.node(id).shape.scale))
         };
         let up = |(mantissa, from): (i128, u8)| i64::try_from(ceil_to(mantissa, from, scale)).ok();
         let down = |(mantissa, from): (i128, u8)| i64::try_from(floor_to(mantissa, from, scale)).ok();
