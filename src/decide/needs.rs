@@ -12,7 +12,7 @@ use crate::graph::{FactId, Fold, NodeId, NodeKind, PolicyEntry, ScopeId};
 use crate::op::Hit;
 use crate::table::{Seen, Table};
 use crate::value::Truth;
-use std::collections::BTreeSet;
+use std::collections::BinaryHeap;
 use std::sync::Arc;
 
 /// What the policy's own clause is called among the rules.
@@ -98,12 +98,12 @@ fn describe(
 
 /// The pending facts that can still reach any of the nodes, each with the place it belongs to.
 pub(crate) fn needed(places: &Places, roots: &[NodeId]) -> Seen<(FactId, PlaceId)> {
-    let mut walk = Walk { places, queue: BTreeSet::new(), found: Seen::new() };
+    let mut walk = Walk { places, queue: BinaryHeap::new(), queued: Seen::new(), found: Seen::new() };
     for root in roots {
         walk.reach(CASE, *root);
     }
     // Operands stand before their users: going downward meets every node once, however many use it.
-    while let Some((node, place)) = walk.queue.pop_last() {
+    while let Some((node, place)) = walk.queue.pop() {
         walk.visit(place, node);
     }
     walk.found
@@ -111,15 +111,16 @@ pub(crate) fn needed(places: &Places, roots: &[NodeId]) -> Seen<(FactId, PlaceId
 
 struct Walk<'a, 'b> {
     places: &'a Places<'b>,
-    queue: BTreeSet<(NodeId, PlaceId)>,
+    queue: BinaryHeap<(NodeId, PlaceId)>,
+    queued: Seen<(NodeId, PlaceId)>,
     found: Seen<(FactId, PlaceId)>,
 }
 
 impl Walk<'_, '_> {
     fn reach(&mut self, from: PlaceId, node: NodeId) {
         let (set, home) = self.places.set(from, node);
-        if !set.is_settled() {
-            self.queue.insert((node, home));
+        if !set.is_settled() && self.queued.insert((node, home)) {
+            self.queue.push((node, home));
         }
     }
 

@@ -14,7 +14,7 @@ use crate::value::{EntityId, EnumId, LeapRule, Type};
 /// All errors and warnings are told; a model comes only without errors.
 pub fn check(
     sources: &Sources,
-    files: &[ast::File],
+    files: &[&ast::File],
     tables: &dyn Fn(&str) -> Option<String>,
 ) -> (Option<Model>, Vec<Diagnostic>) {
     let mut checker = Checker::new(sources, tables);

@@ -41,7 +41,7 @@ pub(super) fn texts(written: &Option<ast::Text>) -> Option<Text> {
 
 impl<'a> Checker<'a> {
     /// Takes up all declarations.
-    pub fn collect(&mut self, files: &'a [ast::File]) {
+    pub fn collect(&mut self, files: &[&'a ast::File]) {
         if let Some(first) = files.first() {
             self.own = first.source;
         }
