@@ -55,7 +55,7 @@ pub fn compile_with_tests(files: &[(&str, &str)], tests: &[(&str, &str)], read: 
     let mut models: Vec<(usize, Model)> = Vec::new();
     for root in roots {
         let parts = loader.closure(root);
-        let files: Vec<File> = parts.iter().map(|i| loader.parsed[*i].clone()).collect();
+        let files: Vec<&File> = parts.iter().map(|i| &loader.parsed[*i]).collect();
         let base = loader.sources.get(SourceId(root as u32)).name.clone();
         let tables = |name: &str| (loader.read)(&resolve(&base, name));
         let (model, found) = model::check(&loader.sources, &files, &tables);

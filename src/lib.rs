@@ -63,7 +63,10 @@ pub mod schema;
 pub mod source;
 #[cfg(feature = "compile")]
 pub mod syntax;
+#[cfg_attr(not(feature = "compile"), allow(dead_code))]
+mod table;
 pub mod value;
+mod wire;
 
 pub use brief::{Brief, Briefs};
 #[cfg(feature = "arrow")]

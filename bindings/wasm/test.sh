@@ -17,6 +17,7 @@ step "javascript: lints"
 cargo fmt --all --check
 cargo clippy --locked --quiet --workspace --all-targets -- -D warnings
 cargo clippy --locked --quiet --package placet-wasm --no-default-features -- -D warnings
+cargo clippy --locked --quiet --package placet-wasm --no-default-features --features compile -- -D warnings
 if cargo tree --locked --package placet-wasm --edges normal --target wasm32-unknown-unknown | grep -q getrandom; then
   echo "the module must not ask the page for random numbers" >&2
   exit 1

@@ -7,8 +7,8 @@ use crate::eval::range::{CASE, PlaceId, Places};
 use crate::graph::{Const, NodeId, NodeKind, PolicyEntry};
 use crate::op::Op;
 use crate::phrases::{Phrases, fill};
+use crate::table::Seen;
 use crate::value::{Set, Truth};
-use std::collections::BTreeSet;
 
 /// The computations that failed, where they stand in the way: under rules that are faulty, and under awards where approval
 /// was possible.
@@ -61,7 +61,7 @@ pub(super) fn faults(
 fn origins(policy: &PolicyEntry, places: &Places, root: NodeId, language: &str) -> Vec<String> {
     let graph = places.evaluation.engine().graph();
     let mut waiting = vec![(root, CASE)];
-    let mut seen = BTreeSet::new();
+    let mut seen = Seen::new();
     let mut found = Vec::new();
     while let Some((id, place)) = waiting.pop() {
         if !seen.insert((id, place)) {

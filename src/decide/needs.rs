@@ -10,8 +10,9 @@ use crate::eval::range::{CASE, PlaceId, Places};
 use crate::facts::{Resolved, Why, resolve};
 use crate::graph::{FactId, Fold, NodeId, NodeKind, PolicyEntry, ScopeId};
 use crate::op::Hit;
+use crate::table::{Seen, Table};
 use crate::value::Truth;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BinaryHeap;
 use std::sync::Arc;
 
 /// What the policy's own clause is called among the rules.
@@ -26,10 +27,10 @@ pub(super) fn needs(
     language: &str,
 ) -> Vec<Need> {
     let truth = |n: NodeId| places.evaluation.truth(n);
-    let mut waiting: BTreeMap<(FactId, PlaceId), Vec<Arc<str>>> = BTreeMap::new();
+    let mut waiting: Table<(FactId, PlaceId), Vec<Arc<str>>> = Table::new();
     let mut add = |name: &Arc<str>, nodes: &[NodeId]| {
-        for need in needed(places, nodes) {
-            waiting.entry(need).or_default().push(name.clone());
+        for need in needed(places, nodes).iter() {
+            waiting.or_insert_with(*need, Vec::new).push(name.clone());
         }
     };
     if let Some(applies) = policy.applies.as_ref().filter(|c| !truth(c.node).is_settled()) {
@@ -48,6 +49,8 @@ pub(super) fn needs(
     }
     // Different members of a pending list, or of one list in several scopes, are told under one path.
     let mut needs: Vec<(FactId, String, Need)> = Vec::new();
+    let mut waiting = waiting.into_entries();
+    waiting.sort_unstable_by_key(|(need, _)| *need);
     for ((fact, place), rules) in waiting {
         let (place, told, path) = places.path(place, fact);
         match needs.iter_mut().find(|(_, p, _)| *p == path) {
@@ -94,13 +97,13 @@ fn describe(
 }
 
 /// The pending facts that can still reach any of the nodes, each with the place it belongs to.
-pub(crate) fn needed(places: &Places, roots: &[NodeId]) -> BTreeSet<(FactId, PlaceId)> {
-    let mut walk = Walk { places, queue: BTreeSet::new(), found: BTreeSet::new() };
+pub(crate) fn needed(places: &Places, roots: &[NodeId]) -> Seen<(FactId, PlaceId)> {
+    let mut walk = Walk { places, queue: BinaryHeap::new(), queued: Seen::new(), found: Seen::new() };
     for root in roots {
         walk.reach(CASE, *root);
     }
     // Operands stand before their users: going downward meets every node once, however many use it.
-    while let Some((node, place)) = walk.queue.pop_last() {
+    while let Some((node, place)) = walk.queue.pop() {
         walk.visit(place, node);
     }
     walk.found
@@ -108,15 +111,16 @@ pub(crate) fn needed(places: &Places, roots: &[NodeId]) -> BTreeSet<(FactId, Pla
 
 struct Walk<'a, 'b> {
     places: &'a Places<'b>,
-    queue: BTreeSet<(NodeId, PlaceId)>,
-    found: BTreeSet<(FactId, PlaceId)>,
+    queue: BinaryHeap<(NodeId, PlaceId)>,
+    queued: Seen<(NodeId, PlaceId)>,
+    found: Seen<(FactId, PlaceId)>,
 }
 
 impl Walk<'_, '_> {
     fn reach(&mut self, from: PlaceId, node: NodeId) {
         let (set, home) = self.places.set(from, node);
-        if !set.is_settled() {
-            self.queue.insert((node, home));
+        if !set.is_settled() && self.queued.insert((node, home)) {
+            self.queue.push((node, home));
         }
     }
 

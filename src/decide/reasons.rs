@@ -7,8 +7,8 @@ use crate::eval::range::{CASE, PlaceId, Places};
 use crate::graph::{Clause, NodeId, NodeKind, PolicyEntry, Rule};
 use crate::op::{Quantifier, RuleKind};
 use crate::phrases::Phrases;
+use crate::table::Seen;
 use crate::value::{Message, Part, Text, Truth};
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The reasons asked for, in source order, the policy's own `applies when` first.
@@ -37,9 +37,9 @@ pub(super) fn reasons(
     }
     // A rule declared for several periods is told once, by the version in force.
     if all.iter().any(|r| r.standing == Standing::NotInForce) {
-        let in_force: BTreeSet<Arc<str>> =
+        let in_force: Seen<Arc<str>> =
             all.iter().filter(|r| r.standing != Standing::NotInForce).map(|r| r.rule.clone()).collect();
-        let mut told = BTreeSet::new();
+        let mut told = Seen::new();
         all.retain(|r| {
             r.standing != Standing::NotInForce || (!in_force.contains(&r.rule) && told.insert(r.rule.clone()))
         });

@@ -6,8 +6,8 @@ mod suggest;
 pub use code::Code;
 pub use suggest::closest;
 
-use crate::source::{Sources, Span};
-use serde::Serialize;
+use crate::source::{Position, Sources, Span};
+use serde::{Serialize, Serializer};
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -83,31 +83,76 @@ impl Diagnostic {
 
     /// The diagnostic as JSON, with file names, lines and columns resolved.
     pub fn to_json(&self, sources: &Sources) -> serde_json::Value {
-        let place = |span: Span| {
-            serde_json::json!({
-                "file": sources.get(span.source).name,
-                "start": sources.position(span.source, span.start),
-                "end": sources.position(span.source, span.end),
-                "bytes": [span.start, span.end],
-            })
-        };
-        let mut out = serde_json::json!({
-            "code": self.code.as_str(),
-            "severity": self.severity,
-            "message": self.message,
-            "place": place(self.span),
-        });
-        if let Some(help) = &self.help {
-            out["help"] = help.clone().into();
+        serde_json::to_value(self.told(&|span| Place::of(sources, span))).unwrap_or_default()
+    }
+
+    /// The diagnostic for other programs, each place told by `place`.
+    pub fn told<P: Serialize>(&self, place: &dyn Fn(Span) -> P) -> impl Serialize + use<P> {
+        let label = |l: &Label| ToldLabel { message: l.message.clone(), place: place(l.span) };
+        ToldDiagnostic {
+            code: self.code.as_str(),
+            severity: self.severity,
+            message: self.message.clone(),
+            place: place(self.span),
+            help: self.help.clone(),
+            labels: self.labels.iter().map(label).collect(),
+            example: Example(self.example.clone()),
         }
-        if !self.labels.is_empty() {
-            let labels = self.labels.iter().map(|l| serde_json::json!({"message": l.message, "place": place(l.span)}));
-            out["labels"] = labels.collect();
+    }
+}
+
+#[derive(Serialize)]
+struct ToldDiagnostic<P> {
+    code: &'static str,
+    severity: Severity,
+    message: String,
+    place: P,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    labels: Vec<ToldLabel<P>>,
+    #[serde(skip_serializing_if = "Example::is_empty")]
+    example: Example,
+}
+
+#[derive(Serialize)]
+struct ToldLabel<P> {
+    message: String,
+    place: P,
+}
+
+/// Names with values, as an object.
+struct Example(Vec<(String, String)>);
+
+impl Example {
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl Serialize for Example {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
+}
+
+/// Where something stands, for other programs.
+#[derive(Serialize)]
+pub struct Place<'a> {
+    file: &'a str,
+    start: Position,
+    end: Position,
+    bytes: [u32; 2],
+}
+
+impl<'a> Place<'a> {
+    /// The place of a span.
+    pub fn of(sources: &'a Sources, span: Span) -> Self {
+        Place {
+            file: &sources.get(span.source).name,
+            start: sources.position(span.source, span.start),
+            end: sources.position(span.source, span.end),
+            bytes: [span.start, span.end],
         }
-        if !self.example.is_empty() {
-            let pairs = self.example.iter().map(|(k, v)| (k.clone(), v.clone().into()));
-            out["example"] = serde_json::Value::Object(pairs.collect());
-        }
-        out
     }
 }

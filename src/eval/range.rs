@@ -5,8 +5,8 @@
 use crate::facts::{Facts, Input, Resolved, State, resolve};
 use crate::graph::sets::{Case, Frame, Layout, Leaf, Members, Sets, evaluate};
 use crate::graph::{FactId, Graph, NodeId, Program, ScopeId};
+use crate::table::Table;
 use crate::value::{Body, Choices, Date, Kind, Set, TextId, Truth};
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// A program made ready to evaluate.
@@ -68,7 +68,7 @@ pub struct Places<'a> {
     /// What was evaluated.
     pub evaluation: &'a Evaluation<'a>,
     places: Vec<Place<'a>>,
-    members: HashMap<(PlaceId, ScopeId), Vec<PlaceId>>,
+    members: Table<(PlaceId, ScopeId), Vec<PlaceId>>,
 }
 
 impl<'a> Evaluation<'a> {
@@ -148,7 +148,7 @@ impl<'a> Evaluation<'a> {
             outer: None,
             index: None,
         };
-        let mut all = Places { evaluation: self, places: vec![root], members: HashMap::new() };
+        let mut all = Places { evaluation: self, places: vec![root], members: Table::new() };
         let graph = self.engine.graph();
         let mut next = 0;
         while next < all.places.len() {

@@ -6,8 +6,8 @@ use crate::eval::range::{CASE, Evaluation, PlaceId, Places};
 use crate::facts::{Resolved, State, resolve};
 use crate::graph::{Clause, Define, FactId, Fold, Graph, NodeId, NodeKind, Output, PolicyEntry, Rule, ScopeId};
 use crate::op::{Quantifier, RuleKind};
+use crate::table::{Seen, Table};
 use crate::value::{Kind, Set, Text, Truth};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// How many definitions deep a derivation is told; what lies deeper is told by its value alone.
 const DEEPEST: usize = 24;
@@ -43,9 +43,9 @@ struct Builder<'a, 'b> {
     places: &'a Places<'b>,
     asked: &'a Asked,
     /// Definitions by what they compute.
-    defines: BTreeMap<NodeId, Vec<&'a Define>>,
+    defines: Table<NodeId, Vec<&'a Define>>,
     /// Whose derivation has been told.
-    told: BTreeSet<(NodeId, PlaceId)>,
+    told: Seen<(NodeId, PlaceId)>,
 }
 
 /// What a value rests on directly.
@@ -58,11 +58,11 @@ enum Part<'a> {
 
 impl<'a> Builder<'a, '_> {
     fn new<'b>(policy: &'a PolicyEntry, places: &'a Places<'b>, asked: &'a Asked) -> Builder<'a, 'b> {
-        let mut defines: BTreeMap<NodeId, Vec<&Define>> = BTreeMap::new();
+        let mut defines: Table<NodeId, Vec<&Define>> = Table::new();
         for define in &policy.defines {
-            defines.entry(define.node).or_default().push(define);
+            defines.or_insert_with(define.node, Vec::new).push(define);
         }
-        Builder { policy, places, asked, defines, told: BTreeSet::new() }
+        Builder { policy, places, asked, defines, told: Seen::new() }
     }
 
     fn graph(&self) -> &'a Graph {
@@ -208,7 +208,7 @@ impl<'a> Builder<'a, '_> {
     /// Walks down from a node as far as the next names, through the branches and rows that can apply.
     fn parts(&self, root: NodeId, place: PlaceId, words: &str) -> Vec<Part<'a>> {
         let mut parts = Vec::new();
-        let mut seen = BTreeSet::new();
+        let mut seen = Seen::new();
         let mut stack = vec![(root, place)];
         while let Some((id, from)) = stack.pop() {
             let (_, at) = self.places.set(from, id);
@@ -426,7 +426,7 @@ impl<'a> Builder<'a, '_> {
                 steps.extend(self.rests_on_member(*node, *member, depth));
             }
         }
-        let mut names = BTreeSet::new();
+        let mut names = Seen::new();
         steps.retain(|s| names.insert(s.name.clone()));
         steps
     }

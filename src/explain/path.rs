@@ -6,6 +6,7 @@ use crate::facts::{Resolved, resolve};
 use crate::graph::draw::{Drawn, svg_marked};
 use crate::graph::{FactId, NodeId, PolicyEntry};
 use crate::op::RuleKind;
+use crate::table::Seen;
 use std::collections::BTreeSet;
 
 /// The picture of a policy as SVG with the path that a case took: which facts are known, how each rule stands, what it comes to.
@@ -26,13 +27,13 @@ struct Way<'a, 'b> {
     /// What the rules and awards that count rest on.
     counts: BTreeSet<NodeId>,
     /// The facts among it.
-    facts: BTreeSet<FactId>,
+    facts: Seen<FactId>,
 }
 
 impl<'a, 'b> Way<'a, 'b> {
     fn new(evaluation: &'a Evaluation<'b>, policy: &'a PolicyEntry, decision: &'a Decision) -> Self {
         let graph = evaluation.engine().graph();
-        let mut way = Way { evaluation, policy, decision, counts: BTreeSet::new(), facts: BTreeSet::new() };
+        let mut way = Way { evaluation, policy, decision, counts: BTreeSet::new(), facts: Seen::new() };
         let rules = (0..policy.rules.len()).filter(|place| way.rule_counts(*place));
         let mut roots: Vec<NodeId> = rules.map(|place| policy.rules[place].trigger).collect();
         roots.extend(policy.applies.as_ref().map(|c| c.node));

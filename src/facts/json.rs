@@ -21,7 +21,7 @@ use super::resolve::inherit;
 use super::{Attested, Facts, Input, LONGEST_CASE, MOST_ERRORS, Names, Record, State, describe};
 use crate::graph::{FactId, Graph};
 use crate::value::{Date, EntityId, Kind, Type};
-use members::{elements, members};
+use members::{NotJson, elements, members, unquote};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -50,26 +50,9 @@ fn read_row(graph: &Graph, names: &Names, text: &str) -> (Option<Box<str>>, Resu
         let found = format!("{} bytes", text.len());
         reader.report(FactsError::new(format!("a case of at most {LONGEST_CASE} bytes"), found));
     } else if let Err(error) = reader.object(None, text, &mut facts.states, &mut facts.id) {
-        reader.report(not_json("a JSON object with the facts of one case", text, &error));
+        reader.report(error.told("a JSON object with the facts of one case", text));
     }
     if reader.errors.is_empty() { (None, Ok(facts)) } else { (facts.id, Err(FactsErrors(reader.errors))) }
-}
-
-/// A text that is not the JSON that is needed.
-fn not_json(expected: &str, text: &str, error: &serde_json::Error) -> FactsError {
-    let message = error.to_string();
-    let reason = message.split(" at line ").next().unwrap_or(&message);
-    if text.trim().is_empty() {
-        return FactsError::new(expected, "nothing");
-    }
-    match error.classify() {
-        serde_json::error::Category::Data => FactsError::new(expected, kind_of(text.trim_start())),
-        _ => FactsError::new(expected, "a text that is not JSON").help(format!(
-            "{reason}, line {}, column {}",
-            error.line(),
-            error.column()
-        )),
-    }
 }
 
 /// What a piece of JSON is, in words.
@@ -81,17 +64,6 @@ fn kind_of(raw: &str) -> &'static str {
         Some(b't' | b'f') => "true or false",
         Some(b'n') => "null",
         _ => "a number",
-    }
-}
-
-/// A JSON text without quotes and escapes; the slice itself where nothing is escaped.
-#[inline]
-fn unquote(raw: &str) -> Option<Cow<'_, str>> {
-    let inner = raw.strip_prefix('"')?.strip_suffix('"')?;
-    if inner.as_bytes().contains(&b'\\') {
-        serde_json::from_str::<String>(raw).ok().map(Cow::Owned)
-    } else {
-        Some(Cow::Borrowed(inner))
     }
 }
 
@@ -120,7 +92,7 @@ impl Reader<'_> {
         raw: &str,
         states: &mut [State],
         id: &mut Option<Box<str>>,
-    ) -> Result<(), serde_json::Error> {
+    ) -> Result<(), NotJson> {
         let errors = self.errors.len();
         let mut seen = Seen::default();
         if quick::members(raw, |key, value| self.member(owner, key, value, states, &mut seen, id)) {
@@ -130,7 +102,7 @@ impl Reader<'_> {
         states.fill(State::Pending);
         *id = None;
         let mut seen = Seen::default();
-        members(raw, |key, value| self.member(owner, key, value, states, &mut seen, id))
+        members(raw, &mut |key, value| self.member(owner, key, value, states, &mut seen, id))
     }
 
     #[inline]
@@ -251,7 +223,7 @@ impl Reader<'_> {
         let most = describe::most_members(&self.graph.fact(fact).ty);
         let mut records: Vec<Record> = Vec::new();
         let mut count = 0;
-        let parsed = elements(raw, |raw| {
+        let parsed = elements(raw, &mut |raw| {
             count += 1;
             if count > most || self.path.len() >= DEEPEST {
                 return;
@@ -262,7 +234,7 @@ impl Reader<'_> {
                 let read = self.object(Some(entity), raw, &mut record.states, &mut None);
                 if let Err(error) = read {
                     let place = self.own_place();
-                    self.report(not_json("a record", raw, &error).of(place));
+                    self.report(error.told("a record", raw).of(place));
                 }
             } else {
                 let name = self.graph.entities.get(entity.0 as usize).map_or("record", |e| &*e.name);
@@ -287,7 +259,7 @@ impl Reader<'_> {
         let name = &graph.fact(fact).name;
         let (mut value, mut source, mut observed, mut sources, mut closed) = (None, None, None, None, None);
         let mut wrong: Option<String> = None;
-        let parsed = members(raw, |key, raw| {
+        let parsed = members(raw, &mut |key, raw| {
             let slot = match key {
                 "value" => &mut value,
                 "source" => &mut source,
@@ -335,7 +307,7 @@ impl Reader<'_> {
         let place = self.place(&self.graph.fact(fact).name);
         let mut values = Vec::new();
         let mut count = 0;
-        let parsed = elements(raw, |raw| {
+        let parsed = elements(raw, &mut |raw| {
             count += 1;
             if count > MOST_SOURCES {
                 return;

@@ -1,11 +1,12 @@
 //! The compiled artefact: a program as bytes, and back.
 //!
 //! Layout: `PLCT`, the format's version and the semantics number (`u32`, little-endian), the SHA-256 of the payload, the
-//! payload (postcard). The loader trusts none of it: it checks every index and shape and recomputes scopes, static sets,
+//! payload ([`crate::wire`]). The loader trusts none of it: it checks every index and shape and recomputes scopes, static sets,
 //! proofs and hashes.
 
 use super::hash::SEMANTICS;
 use super::{Program, hash, settle, validate};
+use crate::wire::{self, Put};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
@@ -59,8 +60,8 @@ pub enum ArtefactError {
 
 /// A program as bytes; the same program gives the same bytes.
 pub fn save(program: &Program) -> Vec<u8> {
-    // A program is plain data in memory, which always has bytes.
-    let payload = postcard::to_stdvec(program).unwrap_or_default();
+    let mut payload = Vec::new();
+    program.put(&mut payload);
     let mut out = Vec::with_capacity(HEADER + payload.len());
     out.extend(MAGIC);
     out.extend(FORMAT.to_le_bytes());
@@ -107,10 +108,7 @@ pub fn inspect(bytes: &[u8]) -> Result<Program, ArtefactError> {
     if Sha256::digest(payload)[..] != checksum[..] {
         return Err(ArtefactError::Damaged);
     }
-    let (mut program, rest) = postcard::take_from_bytes::<Program>(payload).map_err(|_| ArtefactError::Unreadable)?;
-    if !rest.is_empty() {
-        return Err(ArtefactError::Unreadable);
-    }
+    let mut program = wire::read::<Program>(payload).ok_or(ArtefactError::Unreadable)?;
     validate::validate(&mut program).map_err(ArtefactError::Unsound)?;
     settle::settle(&mut program);
     Ok(program)

@@ -6,17 +6,17 @@
 use super::{Const, Entity, Fact, FactId, Fold, Graph, Node, NodeId, NodeKind, Scope, ScopeId};
 use super::{MOST_NESTED_LISTS, MOST_NODES};
 use crate::op::{self, Hit, Op, Operand, Quantifier, Shape};
+use crate::table::Table;
 use crate::value::{Body, Set, Truth};
-use std::collections::HashMap;
 
 /// A graph under construction.
 pub struct Builder {
     /// What stands so far.
     pub graph: Graph,
     optimize: bool,
-    index: HashMap<(NodeKind, Shape), NodeId>,
-    scopes: HashMap<Scope, ScopeId>,
-    texts: HashMap<Box<str>, u32>,
+    index: Table<(NodeKind, Shape), NodeId>,
+    scopes: Table<Scope, ScopeId>,
+    texts: Table<Box<str>, u32>,
     full: bool,
 }
 
@@ -32,7 +32,7 @@ impl Builder {
             texts: Vec::new(),
             nodes: Vec::new(),
         };
-        Builder { graph, optimize, index: HashMap::new(), scopes: HashMap::new(), texts: HashMap::new(), full: false }
+        Builder { graph, optimize, index: Table::new(), scopes: Table::new(), texts: Table::new(), full: false }
     }
 
     /// Whether the graph has outgrown [`MOST_NODES`] or [`MOST_NESTED_LISTS`]; nothing is added any more.

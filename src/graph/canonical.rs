@@ -1,7 +1,7 @@
 //! The canonical order of a graph: what policies refer to, operands first, in the order in which they are referred to.
 
 use super::{Clause, Const, Fold, Graph, NodeId, NodeKind, PolicyEntry, Program, Scope, ScopeId};
-use std::collections::HashMap;
+use crate::table::Table;
 
 /// Drops what no policy refers to and numbers the rest in canonical order. Returned is each node's new number.
 pub(super) fn compact(program: &mut Program) -> Vec<Option<NodeId>> {
@@ -46,9 +46,9 @@ pub(super) fn compact(program: &mut Program) -> Vec<Option<NodeId>> {
 /// New numbers for scopes and texts, in order of first use; scopes after those around them.
 #[derive(Default)]
 struct Renumber {
-    new_scope: HashMap<ScopeId, ScopeId>,
+    new_scope: Table<ScopeId, ScopeId>,
     scopes: Vec<Scope>,
-    new_text: HashMap<u32, u32>,
+    new_text: Table<u32, u32>,
     texts: Vec<Box<str>>,
 }
 
@@ -73,7 +73,7 @@ impl Renumber {
     }
 
     fn text(&mut self, graph: &Graph, old: u32) -> u32 {
-        *self.new_text.entry(old).or_insert_with(|| {
+        *self.new_text.or_insert_with(old, || {
             self.texts.push(graph.texts[old as usize].clone());
             self.texts.len() as u32 - 1
         })

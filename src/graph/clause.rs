@@ -6,11 +6,10 @@
 use super::NodeId;
 use crate::op::Quantifier;
 use crate::value::Text;
-use serde::{Deserialize, Serialize};
+use crate::wire::{Put, Reader, Take, wire};
 
 /// A condition as a person reads it: paragraphs and, at the leaves, the author's words.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(into = "Vec<Line>", try_from = "Vec<Line>")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Clause {
     /// Its truth.
     pub node: NodeId,
@@ -27,7 +26,6 @@ pub struct Clause {
 }
 
 /// A clause without its parts, and how many follow.
-#[derive(Clone, Serialize, Deserialize)]
 struct Line {
     node: NodeId,
     label: Option<Box<str>>,
@@ -37,43 +35,46 @@ struct Line {
     parts: u32,
 }
 
+wire!(struct Line { node, label, cites, words, quantifier, parts });
+
 impl Clause {
     /// How deeply paragraphs may stand within each other.
     pub const MOST_NESTED: usize = 128;
 
-    fn lines(self, out: &mut Vec<Line>) {
+    /// Itself and all its parts.
+    fn count(&self) -> usize {
+        1 + self.parts.iter().map(Clause::count).sum::<usize>()
+    }
+
+    fn put_lines(&self, out: &mut Vec<u8>) {
         let Clause { node, label, cites, words, quantifier, parts } = self;
-        out.push(Line { node, label, cites, words, quantifier, parts: parts.len() as u32 });
-        for part in parts {
-            part.lines(out);
-        }
+        (node, label, cites, words, quantifier, parts.len() as u32).put(out);
+        parts.iter().for_each(|part| part.put_lines(out));
     }
 
-    fn read(lines: &mut std::vec::IntoIter<Line>, depth: usize) -> Result<Clause, &'static str> {
-        let line = lines.next().ok_or("a paragraph is missing")?;
-        if depth > Clause::MOST_NESTED {
-            return Err("paragraphs are nested too deeply");
-        }
-        let parts = (0..line.parts).map(|_| Clause::read(lines, depth + 1)).collect::<Result<_, _>>()?;
+    fn read(lines: &mut std::vec::IntoIter<Line>, depth: usize) -> Option<Clause> {
+        let line = lines.next().filter(|_| depth <= Clause::MOST_NESTED)?;
+        let parts = (0..line.parts).map(|_| Clause::read(lines, depth + 1)).collect::<Option<_>>()?;
         let Line { node, label, cites, words, quantifier, .. } = line;
-        Ok(Clause { node, label, cites, words, quantifier, parts })
+        Some(Clause { node, label, cites, words, quantifier, parts })
     }
 }
 
-impl From<Clause> for Vec<Line> {
-    fn from(clause: Clause) -> Vec<Line> {
-        let mut out = Vec::new();
-        clause.lines(&mut out);
-        out
+impl Put for Clause {
+    fn put(&self, out: &mut Vec<u8>) {
+        self.count().put(out);
+        self.put_lines(out);
     }
 }
 
-impl TryFrom<Vec<Line>> for Clause {
-    type Error = &'static str;
-
-    fn try_from(lines: Vec<Line>) -> Result<Clause, &'static str> {
-        let mut lines = lines.into_iter();
-        let clause = Clause::read(&mut lines, 0)?;
-        if lines.next().is_some() { Err("a paragraph belongs to no condition") } else { Ok(clause) }
+impl Take for Clause {
+    fn take(from: &mut Reader) -> Self {
+        let mut lines = Vec::take(from).into_iter();
+        let read = Clause::read(&mut lines, 0).filter(|_| lines.as_slice().is_empty());
+        read.unwrap_or_else(|| {
+            from.fail();
+            let (label, cites, quantifier) = Default::default();
+            Clause { node: NodeId(0), label, cites, words: "".into(), quantifier, parts: Vec::new() }
+        })
     }
 }

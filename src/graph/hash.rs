@@ -5,10 +5,10 @@
 
 use super::{Clause, Const, Enum, Fact, Fold, Graph, NodeId, NodeKind, PolicyEntry, Program, ScopeId};
 use crate::op::Shape;
+use crate::table::Table;
 use crate::value::{Kind, Message, Part, Text, Type};
-use serde::Serialize;
+use crate::wire::Put;
 use sha2::{Digest, Sha256};
-use std::collections::HashMap;
 
 /// The number of the rules by which nodes have meaning; every decision names it.
 pub const SEMANTICS: u32 = 1;
@@ -22,11 +22,15 @@ pub(super) fn hashes(program: &Program, policy: usize) -> ([u8; 32], [u8; 32]) {
 struct Hasher(Sha256);
 
 impl Hasher {
-    fn put(&mut self, value: &impl Serialize) {
-        // What is put in is plain data, which always has bytes.
-        let bytes = postcard::to_stdvec(value).unwrap_or_default();
+    fn put(&mut self, value: &impl Put) {
+        let mut bytes = Vec::new();
+        value.put(&mut bytes);
+        self.piece(&bytes);
+    }
+
+    fn piece(&mut self, bytes: &[u8]) {
         self.0.update((bytes.len() as u64).to_le_bytes());
-        self.0.update(&bytes);
+        self.0.update(bytes);
     }
 
     fn text(&mut self, text: &Text) {
@@ -43,7 +47,7 @@ fn logic(graph: &Graph, policy: &PolicyEntry) -> [u8; 32] {
     out.put(&("placet logic", SEMANTICS));
     out.put(&(policy.in_force, policy.declines_automatic, policy.leap));
     let order = graph.reached(&policy.roots());
-    let mut names = Names { graph, nodes: HashMap::new() };
+    let mut names = Names { graph, nodes: Table::new() };
     for (i, node) in order.iter().enumerate() {
         names.nodes.insert(*node, i as u32);
         names.node(*node, &mut out);
@@ -67,7 +71,7 @@ fn logic(graph: &Graph, policy: &PolicyEntry) -> [u8; 32] {
 /// Names that do not depend on the bundle.
 struct Names<'a> {
     graph: &'a Graph,
-    nodes: HashMap<NodeId, u32>,
+    nodes: Table<NodeId, u32>,
 }
 
 impl Names<'_> {
@@ -190,14 +194,16 @@ fn clause(clause: &Clause, out: &mut Hasher) {
 }
 
 /// A message with the values' places alone.
-fn words(message: &Message<NodeId>) -> Vec<(String, Vec<Option<String>>)> {
-    let parts = |parts: &[Part<NodeId>]| -> Vec<Option<String>> {
-        let one = |p: &Part<NodeId>| match p {
-            Part::Words(words) => Some(words.to_string()),
+fn words(message: &Message<NodeId>) -> Vec<(&str, Vec<Option<&str>>)> {
+    fn shown(part: &Part<NodeId>) -> Option<&str> {
+        match part {
+            Part::Words(words) => Some(words),
             Part::Value(_) => None,
-        };
-        parts.iter().map(one).collect()
-    };
-    let others = message.others.iter().map(|(language, p)| (language.to_string(), parts(p)));
-    std::iter::once((String::new(), parts(&message.default))).chain(others).collect()
+        }
+    }
+    fn parts(parts: &[Part<NodeId>]) -> Vec<Option<&str>> {
+        parts.iter().map(shown).collect()
+    }
+    let others = message.others.iter().map(|(language, p)| (&**language, parts(p)));
+    std::iter::once(("", parts(&message.default))).chain(others).collect()
 }

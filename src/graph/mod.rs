@@ -29,20 +29,22 @@ pub use places::{RowPlace, TablePlace};
 
 use crate::op::{Hit, Op, Quantifier, RuleKind, Shape};
 use crate::value::{Choices, Date, EntityId, LeapRule, Message, Set, Text, Type};
-use serde::{Deserialize, Serialize};
+use crate::wire::wire;
 use std::sync::Arc;
 
 /// A node.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct NodeId(pub u32);
 
 /// A fact, by its place in [`Graph::facts`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FactId(pub u32);
 
 /// A scope, by its place in [`Graph::scopes`]; [`ScopeId::CASE`] is the case itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ScopeId(pub u32);
+
+wire!(number NodeId, FactId, ScopeId);
 
 impl ScopeId {
     /// The case itself.
@@ -55,7 +57,7 @@ pub const MOST_NODES: usize = 1_000_000;
 pub const MOST_NESTED_LISTS: usize = 16;
 
 /// The nodes, and what they speak about.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct Graph {
     /// Enumerations: their values and whether these are ordered.
     pub enums: Vec<Enum>,
@@ -71,8 +73,10 @@ pub struct Graph {
     pub nodes: Vec<Node>,
 }
 
+wire!(struct Graph { enums, entities, facts, scopes, texts, nodes });
+
 /// An enumeration.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Enum {
     /// The values, in order.
     pub values: Vec<Box<str>>,
@@ -80,8 +84,10 @@ pub struct Enum {
     pub ordered: bool,
 }
 
+wire!(struct Enum { values, ordered });
+
 /// A kind of record.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct Entity {
     /// Its name.
     pub name: Box<str>,
@@ -89,8 +95,10 @@ pub struct Entity {
     pub facts: Vec<FactId>,
 }
 
+wire!(struct Entity { name, facts });
+
 /// A fact. In a bundle a name stands for one fact, which all policies declare alike.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Fact {
     /// Its name.
     pub name: Box<str>,
@@ -110,8 +118,10 @@ pub struct Fact {
     pub sensitive: bool,
 }
 
+wire!(struct Fact { name, owner, place, ty, held_by, fresh_for, judged_by, sensitive });
+
 /// Where nodes are evaluated: once a case, or once a member of a list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Scope {
     /// The scope around it (itself, for the case).
     pub parent: ScopeId,
@@ -121,31 +131,25 @@ pub struct Scope {
     pub owner: ScopeId,
 }
 
+wire!(struct Scope { parent, list, owner });
+
 /// A node: what it computes, what its values are, and where it belongs.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct Node {
     /// What it computes.
     pub kind: NodeKind,
     /// What its values are.
     pub shape: Shape,
     /// The innermost scope it depends on.
-    #[serde(skip, default = "case")]
     pub scope: ScopeId,
     /// The set over all facts pending and all days in force of its policies; recomputed by the loader.
-    #[serde(skip, default = "unknown")]
     pub set: Set,
 }
 
-fn case() -> ScopeId {
-    ScopeId::CASE
-}
-
-fn unknown() -> Set {
-    Set::EMPTY
-}
+wire!(struct Node { kind, shape; scope: ScopeId::CASE, set: Set::EMPTY });
 
 /// A constant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Const {
     /// Yes or no.
     Truth(bool),
@@ -160,6 +164,8 @@ pub enum Const {
     /// A computation that has failed: an unrecorded figure.
     Fault,
 }
+
+wire!(enum Const { 0 Truth(value), 1 Mantissa(value), 2 Choice(value), 3 Text(text), 4 None, 5 Fault });
 
 impl Const {
     /// The set of this one value.
@@ -177,7 +183,7 @@ impl Const {
 }
 
 /// What a node computes.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum NodeKind {
     /// A constant.
     Const(Const),
@@ -205,7 +211,6 @@ pub enum NodeKind {
         /// Conditions and values.
         cases: Box<[(NodeId, NodeId)]>,
         /// Whether no two can apply together; recomputed by the loader.
-        #[serde(skip)]
         exclusive: bool,
     },
     /// A table: conditions of the rows and their values (of a count table, the conditions again).
@@ -215,10 +220,8 @@ pub enum NodeKind {
         /// Conditions and values.
         rows: Box<[(NodeId, NodeId)]>,
         /// Whether no two rows can match together; recomputed by the loader.
-        #[serde(skip)]
         exclusive: bool,
         /// Whether always some row matches; recomputed by the loader.
-        #[serde(skip)]
         complete: bool,
     },
     /// A fold over the members of a scope.
@@ -232,8 +235,23 @@ pub enum NodeKind {
     },
 }
 
+wire!(enum NodeKind {
+    0 Const(value),
+    1 Fact(fact, scope),
+    2 Known(fact, scope),
+    3 DecisionDate,
+    4 Op(op, args),
+    5 Not(operand),
+    6 Group(quantifier, items),
+    7 If(condition, then, otherwise),
+    8 OnDay(day, entries),
+    9 Exceptions { base, cases; exclusive },
+    10 Table { hit, rows; exclusive, complete },
+    11 Fold { scope, filter, fold },
+});
+
 /// What a fold makes of the members that its filter lets through.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Fold {
     /// How many.
     Count,
@@ -257,6 +275,15 @@ pub enum Fold {
         within_to: NodeId,
     },
 }
+
+wire!(enum Fold {
+    0 Count,
+    1 Sum(value),
+    2 Largest(value, other),
+    3 Smallest(value, other),
+    4 Satisfies(quantifier, condition),
+    5 DaysCovered { from, to, within_from, within_to },
+});
 
 impl NodeKind {
     /// The nodes it uses, those of members included, in a fixed order.
@@ -291,7 +318,7 @@ impl NodeKind {
 }
 
 /// A compiled bundle: the graph and the policies that stand in it, one at least.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct Program {
     /// The shared graph.
     pub graph: Graph,
@@ -299,8 +326,10 @@ pub struct Program {
     pub policies: Vec<PolicyEntry>,
 }
 
+wire!(struct Program { graph, policies });
+
 /// A policy in a program: roots in the graph, and what people read.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct PolicyEntry {
     /// Its name.
     pub name: Arc<str>,
@@ -338,8 +367,13 @@ pub struct PolicyEntry {
     pub texts_hash: [u8; 32],
 }
 
+wire!(struct PolicyEntry {
+    name, title, version, cites, in_force, declines_automatic, leap, applies, rules, awards, reports, defines, promises, guarantees,
+    facts, logic_hash, texts_hash
+});
+
 /// What people read about a fact.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct FactTexts {
     /// The fact.
     pub fact: FactId,
@@ -351,8 +385,10 @@ pub struct FactTexts {
     pub used: bool,
 }
 
+wire!(struct FactTexts { fact, label, ask, used });
+
 /// A rule.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct Rule {
     /// Its name.
     pub name: Arc<str>,
@@ -376,8 +412,10 @@ pub struct Rule {
     pub message: Option<Message<NodeId>>,
 }
 
+wire!(struct Rule { name, kind, title, cites, in_force, applies, condition, unless, trigger, message });
+
 /// An award or report.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct Output {
     /// Its name.
     pub name: Arc<str>,
@@ -391,8 +429,10 @@ pub struct Output {
     pub node: NodeId,
 }
 
+wire!(struct Output { name, title, cites, ty, node });
+
 /// A definition or parameter.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct Define {
     /// Its name.
     pub name: Box<str>,
@@ -406,14 +446,18 @@ pub struct Define {
     pub node: NodeId,
 }
 
+wire!(struct Define { name, title, cites, is_parameter, node });
+
 /// What the data must satisfy: a condition that is true or open for valid data.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct Promise {
     /// What is promised.
     pub title: Text,
     /// The condition, of the case, or of a member (its node's scope).
     pub node: NodeId,
 }
+
+wire!(struct Promise { title, node });
 
 impl Graph {
     /// The node behind an id.

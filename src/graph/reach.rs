@@ -1,7 +1,7 @@
 //! What nodes rest on.
 
 use super::{FactId, Graph, NodeId, NodeKind, ScopeId};
-use std::collections::BTreeSet;
+use crate::table::Seen;
 
 impl Graph {
     /// The nodes that some nodes rest on, and these themselves: operands first, otherwise in the order given.
@@ -23,16 +23,20 @@ impl Graph {
     }
 
     /// The facts that some nodes speak of: their own, and the lists whose members they go through.
-    pub fn facts_of(&self, nodes: &[NodeId]) -> BTreeSet<FactId> {
-        let mut facts = BTreeSet::new();
+    pub(crate) fn facts_of(&self, nodes: &[NodeId]) -> Seen<FactId> {
+        let mut facts = Seen::new();
         let lists = |scope: ScopeId| self.around(scope).filter(|s| *s != ScopeId::CASE);
         for node in nodes {
             match self.node(*node).kind {
                 NodeKind::Fact(fact, scope) | NodeKind::Known(fact, scope) => {
                     facts.insert(fact);
-                    facts.extend(lists(scope).map(|s| self.scopes[s.0 as usize].list));
+                    lists(scope).for_each(|s| {
+                        facts.insert(self.scopes[s.0 as usize].list);
+                    });
                 }
-                NodeKind::Fold { scope, .. } => facts.extend(lists(scope).map(|s| self.scopes[s.0 as usize].list)),
+                NodeKind::Fold { scope, .. } => lists(scope).for_each(|s| {
+                    facts.insert(self.scopes[s.0 as usize].list);
+                }),
                 _ => {}
             }
         }

@@ -13,7 +13,7 @@ fn lower_all(texts: &[&str], optimize: bool) -> (Option<Lowered>, Vec<Diagnostic
         let id = sources.add(format!("{i}.placet"), *text);
         let (file, found) = syntax::parse(id, text);
         assert!(found.is_empty(), "{found:?}");
-        let (model, found) = model::check(&sources, &[file], &|_| None);
+        let (model, found) = model::check(&sources, &[&file], &|_| None);
         let errors: Vec<_> = found.iter().filter(|d| d.is_error()).collect();
         assert!(errors.is_empty(), "{errors:?}");
         models.extend(model);

@@ -4,8 +4,8 @@ use super::sets::MOST_MEMBERS;
 use super::{Clause, Const, Fold, Graph, NodeId, NodeKind, Output, PolicyEntry, Program, ScopeId};
 use super::{MOST_NESTED_LISTS, MOST_NODES};
 use crate::op::{self, Hit, Shape};
+use crate::table::Seen;
 use crate::value::{Choices, Date, EntityId, Kind, LIMIT, MAX_SCALE, Type, Unit};
-use std::collections::HashSet;
 
 /// The most policies of a bundle.
 const MOST_POLICIES: usize = 1_000;
@@ -43,14 +43,14 @@ pub(super) fn validate(program: &mut Program) -> Checked {
 fn tables(graph: &Graph) -> Checked {
     let sized = |e: &super::Enum| (1..=Choices::MOST).contains(&e.values.len());
     ensure(graph.enums.iter().all(sized), "an enumeration has no values, or too many")?;
-    let mut texts = HashSet::new();
+    let mut texts = Seen::new();
     ensure(graph.texts.iter().all(|t| texts.insert(t)), "a text stands twice")?;
     ensure(graph.texts.len() <= MOST_NODES, "it has too many texts")
 }
 
 fn facts(graph: &Graph) -> Checked {
     ensure(graph.facts.len() <= MOST_NODES && graph.entities.len() <= MOST_NODES, "it has too many facts")?;
-    let mut names = HashSet::new();
+    let mut names = Seen::new();
     let mut case_facts = 0;
     for (i, fact) in graph.facts.iter().enumerate() {
         of_type(graph, &fact.ty)?;

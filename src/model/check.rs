@@ -6,15 +6,15 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::op::Shape;
 use crate::source::{SourceId, Sources, Span};
 use crate::syntax::ast;
+use crate::table::Table;
 use crate::value::{EntityId, EnumId, LeapRule, Type};
-use std::collections::HashMap;
 
 /// Checks one policy: `files` are its own file and those it uses; `tables` gives the text of a CSV file beside the policy.
 ///
 /// All errors and warnings are told; a model comes only without errors.
 pub fn check(
     sources: &Sources,
-    files: &[ast::File],
+    files: &[&ast::File],
     tables: &dyn Fn(&str) -> Option<String>,
 ) -> (Option<Model>, Vec<Diagnostic>) {
     let mut checker = Checker::new(sources, tables);
@@ -91,11 +91,11 @@ pub(super) struct Checker<'a> {
 
     pub policy: Option<&'a ast::Declaration>,
     pub types: Vec<TypeDeclaration<'a>>,
-    pub type_names: HashMap<&'a str, u32>,
+    pub type_names: Table<&'a str, u32>,
     pub enums: Vec<Enum>,
-    pub enum_ids: HashMap<(Vec<Box<str>>, bool), EnumId>,
+    pub enum_ids: Table<(Vec<Box<str>>, bool), EnumId>,
     pub entities: Vec<Entity>,
-    pub entity_names: HashMap<&'a str, EntityId>,
+    pub entity_names: Table<&'a str, EntityId>,
     pub facts: Vec<Fact>,
     /// As [`Checker::facts`]; none where the type is erroneous.
     pub fact_types: Vec<Option<Type>>,
@@ -107,15 +107,15 @@ pub(super) struct Checker<'a> {
     pub award_shapes: Vec<Option<Shape>>,
     pub report_shapes: Vec<Option<Shape>>,
     pub rules: Vec<Dated<'a>>,
-    pub rule_names: HashMap<&'a str, Vec<u32>>,
+    pub rule_names: Table<&'a str, Vec<u32>>,
     pub promises: Vec<(Option<EntityId>, &'a ast::Declaration)>,
     pub guarantees: Vec<&'a ast::Declaration>,
     pub scenarios: Vec<&'a ast::Declaration>,
 
     /// Names of the policy's own values, with the place of their first declaration.
-    pub names: HashMap<&'a str, (Symbol, Span)>,
+    pub names: Table<&'a str, (Symbol, Span)>,
     /// Names of each entity's values.
-    pub members: Vec<HashMap<&'a str, (Symbol, Span)>>,
+    pub members: Vec<Table<&'a str, (Symbol, Span)>>,
     /// Groups in an order in which each stands after those it rests on.
     pub order: Vec<u32>,
     /// Each group's place in that order, which is its id in the model.
@@ -135,9 +135,9 @@ pub(super) struct Checker<'a> {
     pub used_defines: Vec<bool>,
     pub used_entities: Vec<bool>,
     /// Unknown words that are told already, with the place of their diagnostic.
-    pub unknown: HashMap<String, usize>,
+    pub unknown: Table<String, usize>,
     /// What was suggested for an unknown word, so that a word used a thousand times is looked up once.
-    pub suggestions: HashMap<String, Option<String>>,
+    pub suggestions: Table<String, Option<String>>,
     /// Whether names are missing or doubled, so that scenarios cannot be checked.
     pub errors_in_names: bool,
 }
@@ -151,11 +151,11 @@ impl<'a> Checker<'a> {
             own: SourceId(0),
             policy: None,
             types: Vec::new(),
-            type_names: HashMap::new(),
+            type_names: Table::new(),
             enums: Vec::new(),
-            enum_ids: HashMap::new(),
+            enum_ids: Table::new(),
             entities: Vec::new(),
-            entity_names: HashMap::new(),
+            entity_names: Table::new(),
             facts: Vec::new(),
             fact_types: Vec::new(),
             fact_declarations: Vec::new(),
@@ -165,11 +165,11 @@ impl<'a> Checker<'a> {
             award_shapes: Vec::new(),
             report_shapes: Vec::new(),
             rules: Vec::new(),
-            rule_names: HashMap::new(),
+            rule_names: Table::new(),
             promises: Vec::new(),
             guarantees: Vec::new(),
             scenarios: Vec::new(),
-            names: HashMap::new(),
+            names: Table::new(),
             members: Vec::new(),
             order: Vec::new(),
             define_ids: Vec::new(),
@@ -183,8 +183,8 @@ impl<'a> Checker<'a> {
             used_facts: Vec::new(),
             used_defines: Vec::new(),
             used_entities: Vec::new(),
-            unknown: HashMap::new(),
-            suggestions: HashMap::new(),
+            unknown: Table::new(),
+            suggestions: Table::new(),
             errors_in_names: false,
         }
     }

@@ -41,7 +41,7 @@ pub(super) fn texts(written: &Option<ast::Text>) -> Option<Text> {
 
 impl<'a> Checker<'a> {
     /// Takes up all declarations.
-    pub fn collect(&mut self, files: &'a [ast::File]) {
+    pub fn collect(&mut self, files: &[&'a ast::File]) {
         if let Some(first) = files.first() {
             self.own = first.source;
         }
@@ -99,7 +99,7 @@ impl<'a> Checker<'a> {
             Kind::Require { .. } | Kind::Exclude { .. } | Kind::Refer { .. } => {
                 let dated = self.dated(declaration);
                 if let Some(name) = &declaration.name {
-                    self.rule_names.entry(&name.text).or_default().push(self.rules.len() as u32);
+                    self.rule_names.or_insert_with(&name.text, Vec::new).push(self.rules.len() as u32);
                 }
                 self.rules.push(dated);
             }
@@ -284,7 +284,7 @@ impl<'a> Checker<'a> {
     fn check_member_names(&mut self) {
         let mut clashes = Vec::new();
         for (entity, members) in self.entities.iter().zip(&self.members) {
-            for (name, (_, place)) in members {
+            for (name, (_, place)) in members.iter() {
                 if let Some((_, other)) = self.names.get(name) {
                     clashes.push((
                         *place,
@@ -318,7 +318,8 @@ impl<'a> Checker<'a> {
             self.check_periods("the report", &mut group.declarations);
         }
         (self.awards, self.reports) = (awards, reports);
-        let mut names: Vec<_> = self.rule_names.values().filter(|places| places.len() > 1).cloned().collect();
+        let mut names: Vec<_> =
+            self.rule_names.iter().map(|(_, places)| places).filter(|places| places.len() > 1).cloned().collect();
         names.sort();
         for places in names {
             let mut group: Vec<_> = places.iter().map(|p| self.rules[*p as usize]).collect();

@@ -209,7 +209,7 @@ impl Checker<'_> {
     }
 
     fn group(&mut self, quantifier: ast::Quantifier, items: &[ast::Item], span: Span) -> Option<Typed> {
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = crate::table::Seen::new();
         let mut checked = Vec::with_capacity(items.len());
         let mut failed = false;
         for written in items {

@@ -12,7 +12,7 @@ const OLD_AFTER_YEARS: i32 = 2;
 
 impl Checker<'_> {
     /// Warnings; only about the policy's own file, since others serve several policies.
-    pub fn lint(&mut self, files: &[ast::File], model: &Model) {
+    pub fn lint(&mut self, files: &[&ast::File], model: &Model) {
         self.unused(model);
         self.old_parameters(files, model);
         if let Some(own) = files.first() {
@@ -60,7 +60,7 @@ impl Checker<'_> {
     }
 
     /// Figures that look forgotten, measured against the policy's own dates and never against a clock.
-    fn old_parameters(&mut self, files: &[ast::File], model: &Model) {
+    fn old_parameters(&mut self, files: &[&ast::File], model: &Model) {
         let versions = || model.defines.iter().filter(|d| d.is_parameter).flat_map(|d| &d.versions);
         let entries = versions().filter_map(|v| v.in_force.from);
         let scenarios = model.scenarios.iter().map(|s| s.on);

@@ -8,8 +8,8 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::op::Shape;
 use crate::source::{Sources, Span};
 use crate::syntax::ast::{self, DeclarationKind};
+use crate::table::{Seen, Table};
 use crate::value::{Date, Kind};
-use std::collections::{HashMap, HashSet};
 
 /// How deeply lists of records may stand in one another.
 const MOST_NESTING: usize = 64;
@@ -50,16 +50,16 @@ struct Scenarios<'m> {
     sources: &'m Sources,
     model: &'m Model,
     /// Facts of the policy, then of each entity.
-    facts: Vec<HashMap<&'m str, FactId>>,
-    rules: HashSet<&'m str>,
+    facts: Vec<Table<&'m str, FactId>>,
+    rules: Seen<&'m str>,
     /// What `with` can speak of.
-    values: HashMap<&'m str, Shape>,
+    values: Table<&'m str, Shape>,
     diagnostics: Vec<Diagnostic>,
 }
 
 impl<'m> Scenarios<'m> {
     fn new(sources: &'m Sources, model: &'m Model) -> Self {
-        let mut facts = vec![HashMap::new(); model.entities.len() + 1];
+        let mut facts = vec![Table::new(); model.entities.len() + 1];
         for (at, fact) in model.facts.iter().enumerate() {
             let owner = fact.owner.map_or(0, |e| e.0 as usize + 1);
             facts[owner].insert(&*fact.name, FactId(at as u32));
@@ -166,7 +166,7 @@ impl<'m> Scenarios<'m> {
     }
 
     fn given(&mut self, written: &[ast::Given], owner: usize, depth: usize) -> Vec<Given> {
-        let mut seen: HashMap<&str, Span> = HashMap::new();
+        let mut seen: Table<&str, Span> = Table::new();
         let mut given = Vec::with_capacity(written.len());
         for one in written {
             if let Some(first) = seen.insert(&one.fact.text, one.fact.span) {

@@ -196,7 +196,7 @@ impl Checker<'_> {
         }
         let members = self.frames.iter().flat_map(|e| self.members[e.0 as usize].iter());
         let mut candidates: Vec<(Span, &str)> =
-            members.chain(&self.names).map(|(n, (_, place))| (*place, *n)).collect();
+            members.chain(self.names.iter()).map(|(n, (_, place))| (*place, *n)).collect();
         candidates.sort();
         let near = closest(word, candidates.into_iter().map(|(_, n)| n)).map(str::to_owned);
         self.suggestions.insert(word.to_owned(), near.clone());

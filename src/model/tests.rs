@@ -53,7 +53,7 @@ fn checked(text: &str) -> (Option<Model>, Vec<Diagnostic>, Sources) {
         "short.csv" => Some("place,amount\nmainland\n".to_owned()),
         _ => None,
     };
-    let (model, found) = check(&sources, &[file], &tables);
+    let (model, found) = check(&sources, &[&file], &tables);
     (model, found, sources)
 }
 
@@ -321,14 +321,14 @@ fn used_files() {
         "p_test.placet",
         "use \"own.placet\"\nscenario \"s\" on 2024-01-01 given income 3 expect declined\nfact x: date\n",
     );
-    let (model, found) = check(&sources, &[own.clone(), shared.clone()], &|_| None);
+    let (model, found) = check(&sources, &[&own, &shared], &|_| None);
     assert_eq!(found, []);
     let (scenarios, found) = check_scenarios(&sources, &model.expect("no errors"), &test);
     assert_eq!((scenarios.len(), shown(&sources, &found)), (1, "N07 at fact\n  a `fact` may not stand in a file of scenarios\n  = a file whose name ends in `_test.placet` holds `use` and scenarios".into()));
-    let (model, found) = check(&sources, &[own, shared.clone(), bad], &|_| None);
+    let (model, found) = check(&sources, &[&own, &shared, &bad], &|_| None);
     let codes: Vec<_> = found.iter().map(|d| d.code.as_str()).collect();
     assert_eq!((model.is_none(), codes), (true, vec!["N07", "N07"]));
-    let (model, found) = check(&sources, &[shared], &|_| None);
+    let (model, found) = check(&sources, &[&shared], &|_| None);
     assert_eq!((model.is_none(), found[0].code.as_str()), (true, "N06"));
 }
 

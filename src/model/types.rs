@@ -104,7 +104,7 @@ impl<'a> Checker<'a> {
     /// Resolves a declared type that refers to others not resolved yet, without recursion.
     fn resolve_named(&mut self, start: usize, from: Option<usize>) -> Option<()> {
         let mut chain: Vec<usize> = from.into_iter().collect();
-        let mut on_the_way: std::collections::HashSet<usize> = from.into_iter().collect();
+        let mut on_the_way: crate::table::Seen<usize> = from.into_iter().collect();
         let mut at = start;
         loop {
             if !on_the_way.insert(at) {
@@ -221,7 +221,7 @@ impl<'a> Checker<'a> {
     }
 
     fn enumeration(&mut self, values: &[ast::Ident], ordered: bool) -> Option<EnumId> {
-        let mut seen = std::collections::HashMap::new();
+        let mut seen = crate::table::Table::new();
         for value in values {
             if let Some(first) = seen.insert(&*value.text, value.span) {
                 let diagnostic =
@@ -239,7 +239,7 @@ impl<'a> Checker<'a> {
         }
         let values: Vec<Box<str>> = values.iter().map(|v| v.text.clone()).collect();
         let next = EnumId(self.enums.len() as u32);
-        let id = *self.enum_ids.entry((values.clone(), ordered)).or_insert(next);
+        let id = *self.enum_ids.or_insert_with((values.clone(), ordered), || next);
         if id == next {
             self.enums.push(Enum { values, ordered });
         }

@@ -18,10 +18,10 @@ pub use scalar::{Point, Texts, scalar};
 pub use table::{ShapeError, check, result};
 
 use crate::value::{Kind, LeapRule, Rounding, Truth};
-use serde::{Deserialize, Serialize};
+use crate::wire::wire;
 
 /// What a node's (or expression's) values are: kind, scale of the mantissa, whether *none* can be among them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Shape {
     /// What it measures.
     pub kind: Kind,
@@ -30,6 +30,8 @@ pub struct Shape {
     /// Whether *none* can be among the values.
     pub optional: bool,
 }
+
+wire!(struct Shape { kind, scale, optional });
 
 impl Shape {
     /// A condition.
@@ -42,7 +44,7 @@ impl Shape {
 }
 
 /// One test of a value against bounds, with how many bounds it takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Test {
     /// Equal to the bound.
     Is,
@@ -60,6 +62,8 @@ pub enum Test {
     IsNone,
 }
 
+wire!(enum Test { 0 Is, 1 To, 2 AtLeast, 3 AtMost, 4 MoreThan, 5 LessThan, 6 IsNone });
+
 impl Test {
     /// How many bounds the test takes.
     pub fn bounds(self) -> usize {
@@ -72,7 +76,7 @@ impl Test {
 }
 
 /// A part of a date.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
 pub enum Part {
     Year,
@@ -80,8 +84,10 @@ pub enum Part {
     Day,
 }
 
+wire!(enum Part { 0 Year, 1 Month, 2 Day });
+
 /// Strict operators.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Op {
     /// `-x`
     Negate,
@@ -137,8 +143,36 @@ pub enum Op {
     MakeDate,
 }
 
+wire!(enum Op {
+    0 Negate,
+    1 Add,
+    2 Subtract,
+    3 Multiply,
+    4 Divide,
+    5 DivideRounded(rounding),
+    6 Round(rounding),
+    7 Larger,
+    8 Smaller,
+    9 As,
+    10 Marginal,
+    11 Equal,
+    12 Less,
+    13 AtMost,
+    14 Matches(tests),
+    15 IsNone,
+    16 StartsWith,
+    17 YearsFrom(leap),
+    18 MonthsFrom,
+    19 DaysFrom,
+    20 PlusDays,
+    21 PlusMonths,
+    22 PlusYears(leap),
+    23 Part(part),
+    24 MakeDate,
+});
+
 /// How matching rows make a table's value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Hit {
     /// Exactly one must match.
     Unique,
@@ -154,8 +188,10 @@ pub enum Hit {
     Count,
 }
 
+wire!(enum Hit { 0 Unique, 1 First, 2 Sum, 3 Largest, 4 Smallest, 5 Count });
+
 /// What a rule does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum RuleKind {
     /// Must hold.
     Require,
@@ -167,8 +203,10 @@ pub enum RuleKind {
     ReferEvenWhenDeclined,
 }
 
+wire!(enum RuleKind { 0 Require, 1 Exclude, 2 Refer, 3 ReferEvenWhenDeclined });
+
 /// A quantity over items or members.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Quantifier {
     /// All of them.
     All,
@@ -179,6 +217,8 @@ pub enum Quantifier {
     /// At least so many of them.
     AtLeast(u32),
 }
+
+wire!(enum Quantifier { 0 All, 1 Any, 2 None, 3 AtLeast(count) });
 
 impl Quantifier {
     /// Kleene's quantifier over independent conditions, with faulty as the third value; the order never matters.

@@ -11,23 +11,33 @@ pub use typescript::typescript;
 
 use crate::graph::{Fact, FactId, FactTexts, Graph, Program};
 use crate::value::{EntityId, Kind, Text};
-use serde_json::{Map, Value as Json};
+use serde::ser::{Serialize, SerializeMap, Serializer};
 
-/// An empty form: a case that names every fact and tells nothing, lists with one member of which nothing is told.
-pub fn sample(graph: &Graph) -> Json {
-    members(graph, None, 0)
+/// An empty form, to be serialized: a case that names every fact and tells nothing, lists with one member of which nothing is told.
+pub fn sample(graph: &Graph) -> impl Serialize + '_ {
+    Sample { graph, owner: None, depth: 0 }
 }
 
-fn members(graph: &Graph, owner: Option<EntityId>, depth: usize) -> Json {
-    let mut out = Map::new();
-    for (_, fact) in facts_of(graph, owner) {
-        let value = match fact.ty.kind {
-            Kind::List(entity) if depth < DEEPEST => Json::Array(vec![members(graph, Some(entity), depth + 1)]),
-            _ => Json::Null,
-        };
-        out.insert(fact.name.to_string(), value);
+struct Sample<'a> {
+    graph: &'a Graph,
+    owner: Option<EntityId>,
+    depth: usize,
+}
+
+impl Serialize for Sample<'_> {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        let mut map = s.serialize_map(None)?;
+        for (_, fact) in facts_of(self.graph, self.owner) {
+            match fact.ty.kind {
+                Kind::List(entity) if self.depth < DEEPEST => {
+                    let member = Sample { graph: self.graph, owner: Some(entity), depth: self.depth + 1 };
+                    map.serialize_entry(&*fact.name, &[member])?;
+                }
+                _ => map.serialize_entry(&*fact.name, &())?,
+            }
+        }
+        map.end()
     }
-    Json::Object(out)
 }
 
 /// Lists within lists, at most.

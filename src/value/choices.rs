@@ -1,9 +1,7 @@
 //! A set of enumeration values.
 
-use serde::{Deserialize, Serialize};
-
 /// A set of values of one enumeration, as bits; an enumeration has at most [`Choices::MOST`] values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub struct Choices([u64; 4]);
 
 impl Choices {

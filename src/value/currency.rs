@@ -1,11 +1,10 @@
 //! Currencies and how many decimals they have (ISO 4217, list one of 2025-05).
 
-use serde::{Deserialize, Serialize};
+use crate::wire::{Put, Reader, Take};
 use std::fmt;
 
 /// A currency, by its ISO 4217 code.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Currency([u8; 3]);
 
 const TWO: &str = "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CNY \
@@ -58,15 +57,17 @@ impl fmt::Display for Currency {
     }
 }
 
-impl From<Currency> for String {
-    fn from(currency: Currency) -> String {
-        currency.code().to_owned()
+impl Put for Currency {
+    fn put(&self, out: &mut Vec<u8>) {
+        self.code().put(out);
     }
 }
 
-impl TryFrom<String> for Currency {
-    type Error = String;
-    fn try_from(code: String) -> Result<Self, String> {
-        Currency::parse(&code).ok_or_else(|| format!("`{code}` is not a currency of ISO 4217"))
+impl Take for Currency {
+    fn take(from: &mut Reader) -> Self {
+        Currency::parse(&Box::<str>::take(from)).unwrap_or_else(|| {
+            from.fail();
+            Currency(*b"XXX")
+        })
     }
 }

@@ -4,17 +4,20 @@
 //! held to them.
 
 use super::calendar::{civil, day_number, month_length};
+use crate::wire::{Put, Reader, Take, wire};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A unit of whole counts of time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[allow(missing_docs)]
 pub enum Unit {
     Days,
     Months,
     Years,
 }
+
+wire!(enum Unit { 0 Days, 1 Months, 2 Years });
 
 impl Unit {
     /// The word of the language.
@@ -28,7 +31,7 @@ impl Unit {
 }
 
 /// Where a birthday on 29 February falls in a common year.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub enum LeapRule {
     /// On 1 March, the default.
     #[default]
@@ -36,6 +39,8 @@ pub enum LeapRule {
     /// On 28 February.
     February28,
 }
+
+wire!(enum LeapRule { 0 March1, 1 February28 });
 
 /// A calendar date from 0001-01-01 to 9999-12-31.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -106,5 +111,20 @@ impl<'de> Deserialize<'de> for Date {
     fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         let text = String::deserialize(d)?;
         Date::parse(&text).ok_or_else(|| serde::de::Error::custom(format!("`{text}` is not a date")))
+    }
+}
+
+impl Put for Date {
+    fn put(&self, out: &mut Vec<u8>) {
+        self.to_string().as_str().put(out);
+    }
+}
+
+impl Take for Date {
+    fn take(from: &mut Reader) -> Self {
+        Date::parse(&Box::<str>::take(from)).unwrap_or_else(|| {
+            from.fail();
+            Date::MIN
+        })
     }
 }

@@ -1,6 +1,6 @@
 //! Exact decimals: mantissas at a scale.
 
-use serde::{Deserialize, Serialize};
+use crate::wire::wire;
 
 /// A computation whose mantissa is past this is a fault.
 pub const LIMIT: i128 = 10_i128.pow(36);
@@ -10,7 +10,7 @@ pub const MAX_SCALE: u8 = 18;
 pub const QUOTIENT_SCALE: u8 = 12;
 
 /// Which way to round.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Direction {
     /// To the nearest, halves to the even neighbour.
     HalfEven,
@@ -22,9 +22,11 @@ pub enum Direction {
     Up,
 }
 
+wire!(enum Direction { 0 HalfEven, 1 HalfUp, 2 Down, 3 Up });
+
 /// Rounding to multiples of a step: `step` at the result's scale (1 for `to 2 decimals` at scale 2; 10 at scale 0 for
 /// `to 10`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Rounding {
     /// The step, a positive mantissa at `scale`.
     pub step: i64,
@@ -33,6 +35,8 @@ pub struct Rounding {
     /// Which way.
     pub direction: Direction,
 }
+
+wire!(struct Rounding { step, scale, direction });
 
 /// What is wrong with a text that should be a decimal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

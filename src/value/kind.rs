@@ -1,18 +1,20 @@
 //! What a value measures.
 
 use super::{Currency, Unit};
-use serde::{Deserialize, Serialize};
+use crate::wire::wire;
 
 /// An enumeration, by its place in the graph's (or model's) table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct EnumId(pub u32);
 
 /// A kind of record in a list, by its place in the graph's (or model's) table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct EntityId(pub u32);
 
+wire!(number EnumId, EntityId);
+
 /// The time an amount is for: `per month`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[allow(missing_docs)]
 pub enum Period {
     Day,
@@ -20,6 +22,8 @@ pub enum Period {
     Month,
     Year,
 }
+
+wire!(enum Period { 0 Day, 1 Week, 2 Month, 3 Year });
 
 impl Period {
     /// The word of the language.
@@ -34,7 +38,7 @@ impl Period {
 }
 
 /// What a value measures, without its scale and range. Values of two kinds never mix.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// `yes or no`; also every condition.
     Truth,
@@ -62,6 +66,18 @@ pub enum Kind {
     List(EntityId),
 }
 
+wire!(enum Kind {
+    0 Truth,
+    1 Number,
+    2 Percentage,
+    3 Money { currency, per },
+    4 Count(unit),
+    5 Date,
+    6 Text,
+    7 Enum(id),
+    8 List(entity),
+});
+
 impl Kind {
     /// Whether its values are mantissas: numbers, percentages, money, counts and dates.
     pub fn is_numeric(self) -> bool {
@@ -70,7 +86,7 @@ impl Kind {
 }
 
 /// A declared type: kind, decimals, range, and whether *none* is among its values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Type {
     /// What it measures.
     pub kind: Kind,
@@ -83,6 +99,8 @@ pub struct Type {
     /// `TYPE or none`.
     pub optional: bool,
 }
+
+wire!(struct Type { kind, scale, low, high, optional });
 
 impl Type {
     /// A type without range.

@@ -1,16 +1,18 @@
 //! Texts a person reads, in several languages.
 
-use serde::{Deserialize, Serialize};
+use crate::wire::wire;
 use std::sync::Arc;
 
 /// A text in the policy's own language and perhaps in others.
-#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Text {
     /// What stands first.
     pub default: Arc<str>,
     /// Others, by language tag (`zh`, `en`), in the order written.
     pub others: Vec<(Box<str>, Arc<str>)>,
 }
+
+wire!(struct Text { default, others });
 
 impl Text {
     /// The text in a language, else the first one. `zh-Hant` falls back to `zh`.
@@ -31,7 +33,7 @@ impl From<&str> for Text {
 }
 
 /// A piece of a message: words, or a value to be put in.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Part<V> {
     /// Words.
     Words(Box<str>),
@@ -39,14 +41,18 @@ pub enum Part<V> {
     Value(V),
 }
 
+wire!(enum Part<V> { 0 Words(words), 1 Value(value) });
+
 /// A message that may show values, in several languages.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message<V> {
     /// What stands first.
     pub default: Vec<Part<V>>,
     /// Others, by language tag.
     pub others: Vec<(Box<str>, Vec<Part<V>>)>,
 }
+
+wire!(struct Message<V> { default, others });
 
 impl<V> Message<V> {
     /// The message in a language, else the first one.

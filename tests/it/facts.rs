@@ -40,7 +40,7 @@ fn program(text: &str) -> Program {
     let id = sources.add("policy.placet", text);
     let (file, found) = syntax::parse(id, text);
     assert!(found.is_empty(), "{found:?}");
-    let (model, found) = model::check(&sources, &[file], &|_| None);
+    let (model, found) = model::check(&sources, &[&file], &|_| None);
     let model = model.unwrap_or_else(|| panic!("{found:?}"));
     let (program, found) = lower(&sources, &[model]);
     program.unwrap_or_else(|| panic!("{found:?}"))

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 /// Rooms in the order of their imports; those on one line stand beside each other.
 const ORDER: &[&[&str]] = &[
+    &["table", "wire"],
     &["source", "value"],
     &["diagnostic", "op"],
     &["syntax"],

@@ -32,19 +32,23 @@ function jsonText(text) {
   throw new PlacetError("usage", "this takes JSON text; for objects there is a sister without `Json` in its name");
 }
 
+/** Pairs of names and texts. */
 function filesOf(source) {
-  // Half a surrogate pair cannot cross.
-  const written = (files) => JSON.stringify(files.map(([name, text]) => [name, String(text).toWellFormed()]));
-  if (typeof source === "string") return written([["policy.placet", source]]);
+  if (typeof source === "string") return [["policy.placet", source]];
   if (source !== null && typeof source === "object" && source.files) {
     const { files } = source;
-    return written(Array.isArray(files) ? files : Object.entries(files));
+    return Array.isArray(files) ? files : Object.entries(files);
   }
   throw new PlacetError("usage", "a policy is a text, or { files: { name: text } }");
 }
 
-/** The classes and functions over one loaded module. `drafting`: whether it has the parser. */
-export function door(raw, drafting) {
+/** What a module has: it decides by compiled policies; compiles, too; and serves those who draft policies. */
+export const RUNTIME = 0;
+export const COMPILER = 1;
+export const DRAFTING = 2;
+
+/** The classes and functions over one loaded module. */
+export function door(raw, build) {
   let broken = null;
 
   // A trap leaves the module's memory as it stood: nothing that comes after could be trusted.
@@ -60,6 +64,14 @@ export function door(raw, drafting) {
   }
 
   const json = (f) => JSON.parse(call(f));
+
+  /** What the compiler makes of a source. */
+  function checked(source, then) {
+    // Half a surrogate pair cannot cross.
+    const files = filesOf(source).map((pair) => pair.map((text) => String(text).toWellFormed()));
+    return call(() => raw.compiled(files, then));
+  }
+
   // The last day that was asked for, as its number.
   let lastDay = "";
   let lastNumber = 0;
@@ -86,18 +98,8 @@ export function door(raw, drafting) {
     }
 
     static compile(source) {
-      if (!drafting) throw new PlacetError("usage", "this build has no parser: load a compiled policy, or import `placet`");
-      const files = filesOf(source);
-      return new Bundle(
-        call(() => {
-          const checked = raw.check(files);
-          try {
-            return checked.program();
-          } finally {
-            checked.free();
-          }
-        }),
-      );
+      if (build < COMPILER) throw new PlacetError("usage", "this build has no parser: load a compiled policy, or import `placet`");
+      return new Bundle(checked(source, (made) => made.program()));
     }
 
     static fromCompiled(bytes) {
@@ -324,49 +326,28 @@ export function door(raw, drafting) {
     return policy;
   }
 
-  if (!drafting) {
+  const check = (source) => checked(source, (made) => JSON.parse(made.diagnostics()));
+  if (build < DRAFTING) {
     for (const name of ["schema", "typescript"]) delete Bundle.prototype[name];
     for (const name of ["graph", "picture", "schema", "typescript"]) delete Policy.prototype[name];
-    return { Policy, Bundle };
+    return build < COMPILER ? { Policy, Bundle } : { Policy, Bundle, check };
   }
 
   /** Compiles for an editor: diagnostics and names whatever the text, the bundle if there is one. */
   function study(source, { language = "", scenarios = false } = {}) {
-    const files = filesOf(source);
-    const checked = call(() => raw.check(files));
-    try {
-      const diagnostics = json(() => checked.diagnostics());
+    return checked(source, (made) => {
+      const diagnostics = JSON.parse(made.diagnostics());
       const compiles = !diagnostics.some((d) => d.severity === "error");
       return {
         diagnostics,
-        names: json(() => checked.names(languageOf({ language }))),
-        bundle: compiles ? new Bundle(call(() => checked.program())) : undefined,
-        ...(scenarios && compiles ? json(() => checked.scenarios()) : {}),
+        names: JSON.parse(made.names(languageOf({ language }))),
+        bundle: compiles ? new Bundle(made.program()) : undefined,
+        ...(scenarios && compiles ? JSON.parse(made.scenarios()) : {}),
       };
-    } finally {
-      checked.free();
-    }
+    });
   }
 
-  function check(source) {
-    const files = filesOf(source);
-    const checked = call(() => raw.check(files));
-    try {
-      return json(() => checked.diagnostics());
-    } finally {
-      checked.free();
-    }
-  }
-
-  function scenarios(source) {
-    const files = filesOf(source);
-    const checked = call(() => raw.check(files));
-    try {
-      return json(() => checked.scenarios());
-    } finally {
-      checked.free();
-    }
-  }
+  const scenarios = (source) => checked(source, (made) => JSON.parse(made.scenarios()));
 
   return {
     Policy,

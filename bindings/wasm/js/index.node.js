@@ -1,11 +1,9 @@
 // Node, which fetches no files.
 import { readFile } from "node:fs/promises";
-import * as raw from "./wasm/full.js";
-import { door } from "./door.js";
+import { COMPILER, door } from "./door.js";
+import { read } from "./module.js";
 
-await raw.default({ module_or_path: await readFile(new URL("./wasm/full_bg.wasm", import.meta.url)) });
+const made = door(await read(await readFile(new URL("./wasm/compiler.wasm", import.meta.url))), COMPILER);
 
-const made = door(raw, true);
-
-export const { Policy, Bundle, check, study, scenarios, format, tokens, vocabulary } = made;
+export const { Policy, Bundle, check } = made;
 export { PlacetError, PolicyError, FactsError, ArtefactError } from "./errors.js";

@@ -1,10 +1,8 @@
 // Browsers and bundlers.
-import * as raw from "./wasm/runtime.js";
-import { door } from "./door.js";
+import { RUNTIME, door } from "./door.js";
+import { fetched } from "./module.js";
 
-await raw.default({ module_or_path: new URL("./wasm/runtime_bg.wasm", import.meta.url) });
-
-const made = door(raw, false);
+const made = door(await fetched(new URL("./wasm/runtime.wasm", import.meta.url)), RUNTIME);
 
 export const { Policy, Bundle } = made;
 export { PlacetError, PolicyError, FactsError, ArtefactError } from "./errors.js";

@@ -1,11 +1,9 @@
 // Node, which fetches no files.
 import { readFile } from "node:fs/promises";
-import * as raw from "./wasm/runtime.js";
-import { door } from "./door.js";
+import { RUNTIME, door } from "./door.js";
+import { read } from "./module.js";
 
-await raw.default({ module_or_path: await readFile(new URL("./wasm/runtime_bg.wasm", import.meta.url)) });
-
-const made = door(raw, false);
+const made = door(await read(await readFile(new URL("./wasm/runtime.wasm", import.meta.url))), RUNTIME);
 
 export const { Policy, Bundle } = made;
 export { PlacetError, PolicyError, FactsError, ArtefactError } from "./errors.js";

@@ -316,3 +316,6 @@ export class FactsError extends PlacetError {
 }
 /** Bytes are no compiled policy, or damaged. */
 export class ArtefactError extends PlacetError {}
+
+/** A policy's text, or several files by name: policies, parts they `use`, tables, and `_test.placet` files. */
+export type Source = string | { files: Record<string, string> | readonly (readonly [name: string, text: string])[] };

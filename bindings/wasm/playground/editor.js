@@ -9,7 +9,7 @@ import { Compartment, EditorState, RangeSetBuilder, StateEffect, StateField } fr
 import {
   Decoration, EditorView, drawSelection, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers,
 } from "@codemirror/view";
-import { tokens, vocabulary } from "./placet/index.js";
+import { tokens, vocabulary } from "./placet/drafting.js";
 
 const { kinds, keywords } = vocabulary();
 const marks = kinds.map((kind) => Decoration.mark({ class: `t-${kind}` }));

@@ -1,6 +1,6 @@
 // The playground: a text, a case, and what the engine says of both. Nothing is sent anywhere.
 
-import { FactsError, study } from "./placet/index.js";
+import { FactsError, study } from "./placet/drafting.js";
 import "./placet/form.js";
 import { h } from "./dom.js";
 import { editor } from "./editor.js";
@@ -262,7 +262,7 @@ $("facts").addEventListener("input", (e) => {
   keep();
 });
 $("format").addEventListener("click", async () => {
-  const { format } = await import("./placet/index.js");
+  const { format } = await import("./placet/drafting.js");
   try {
     drafting.replace(format(drafting.text));
   } catch {

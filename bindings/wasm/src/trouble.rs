@@ -1,49 +1,72 @@
 //! Errors as the texts that `js/errors.js` reads.
 
+use crate::json;
 use placet::{ArtefactError, FactsError, FactsErrors};
-use serde_json::{Value, json};
+use serde::Serialize;
 
 /// An error for the caller.
 pub(crate) type Trouble = String;
 
+#[derive(Serialize)]
+struct Told<'a> {
+    code: &'static str,
+    message: &'a str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<Fact<'a>>,
+}
+
+/// One thing that is wrong with a case.
+#[derive(Serialize)]
+struct Fact<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    row: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fact: Option<&'a str>,
+    expected: &'a str,
+    found: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help: Option<&'a str>,
+}
+
+impl<'a> Fact<'a> {
+    fn of(error: &'a FactsError) -> Self {
+        let FactsError { row, fact, expected, found, help } = error;
+        Fact { row: *row, fact: fact.as_deref(), expected, found, help: help.as_deref() }
+    }
+}
+
+fn told(code: &'static str, message: &str, errors: Vec<Fact>) -> Trouble {
+    json::text(&Told { code, message, errors }).unwrap_or_default()
+}
+
 /// A call that makes no sense.
-pub(crate) fn usage(message: impl Into<String>) -> Trouble {
-    json!({ "code": "usage", "message": message.into() }).to_string()
+pub(crate) fn usage(message: impl AsRef<str>) -> Trouble {
+    told("usage", message.as_ref(), Vec::new())
 }
 
 /// All that is wrong with a case.
 pub(crate) fn facts(errors: &FactsErrors) -> Trouble {
-    let all: Vec<Value> = errors.0.iter().map(fact).collect();
-    json!({ "code": "facts", "message": errors.to_string(), "errors": all }).to_string()
-}
-
-/// One thing that is wrong with a case, or with a row of many.
-pub(crate) fn fact(error: &FactsError) -> Value {
-    let mut out = json!({ "expected": error.expected, "found": error.found });
-    let optional = [("fact", &error.fact), ("help", &error.help)];
-    for (key, text) in optional {
-        if let Some(text) = text {
-            out[key] = json!(text);
-        }
-    }
-    if let Some(row) = error.row {
-        out["row"] = json!(row);
-    }
-    out
+    told("facts", &errors.to_string(), errors.0.iter().map(Fact::of).collect())
 }
 
 /// Bytes that are no compiled policy.
 pub(crate) fn artefact(error: &ArtefactError) -> Trouble {
-    json!({ "code": "artefact", "message": error.to_string() }).to_string()
+    told("artefact", &error.to_string(), Vec::new())
 }
 
 /// What is wrong with a policy's text.
 #[cfg(feature = "compile")]
-pub(crate) fn policy(message: &str, diagnostics: Value) -> Trouble {
-    json!({ "code": "policy", "message": message, "diagnostics": diagnostics }).to_string()
+pub(crate) fn policy(message: &str, diagnostics: &[impl Serialize]) -> Trouble {
+    #[derive(Serialize)]
+    struct Told<'a, D> {
+        code: &'static str,
+        message: &'a str,
+        diagnostics: &'a [D],
+    }
+    json::text(&Told { code: "policy", message, diagnostics }).unwrap_or_default()
 }
 
 /// Something as JSON text.
-pub(crate) fn text(value: &impl serde::Serialize) -> Result<String, Trouble> {
-    serde_json::to_string(value).map_err(|e| json!({ "code": "internal", "message": e.to_string() }).to_string())
+pub(crate) fn text(value: &impl Serialize) -> Result<String, Trouble> {
+    json::text(value).ok_or_else(|| told("internal", "there is no JSON text of it", Vec::new()))
 }

@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import {
   ArtefactError, Bundle, FactsError, PlacetError, Policy, PolicyError, check, format, scenarios, study, tokens, vocabulary,
-} from "../pkg/index.node.js";
+} from "../pkg/drafting.node.js";
+import * as compiler from "../pkg/index.node.js";
 import * as runtime from "../pkg/runtime.node.js";
 
 const TEXT = `policy rent_help "Help with rent", zh "租房补助"
@@ -164,6 +165,18 @@ test("what goes wrong leaves the engine fit for the next call", () => {
     assert.throws(() => Policy.fromCompiled(damaged), { code: "artefact" });
   }
   assert.equal(policy.brief({ income: 5, age: 20, people: [] }, { on }).outcome, "approved");
+});
+
+test("the build that compiles and no more gives the same, and has nothing for drafters", () => {
+  const own = compiler.Policy.compile(TEXT);
+  assert.equal(own.graphHash, policy.graphHash);
+  const facts = { income: "900.50", age: 30, people: [] };
+  assert.deepEqual(own.decide(facts, { on }), policy.decide(facts, { on }));
+  assert.deepEqual(compiler.check(TEXT), []);
+  assert.deepEqual(compiler.check("policy"), check("policy"));
+  assert.throws(() => compiler.Policy.compile("policy"), { code: "policy" });
+  for (const name of ["graph", "picture", "schema", "typescript"]) assert.equal(own[name], undefined, name);
+  assert.deepEqual(Object.keys(compiler).sort(), ["ArtefactError", "Bundle", "FactsError", "PlacetError", "Policy", "PolicyError", "check"]);
 });
 
 test("drafting: diagnostics, names, scenarios, format, tokens", () => {

@@ -29,14 +29,14 @@ after(() => rmSync(project, { recursive: true, force: true }));
 test("the package holds what it says and nothing else", () => {
   const files = packed.files.map((f) => f.path).sort();
   const wanted = [
-    "LICENSE", "README.md", "door.js", "errors.js", "facts.js", "form-fields.js", "form-style.js", "form-words.js", "form.d.ts", "form.js",
-    "index.d.ts", "index.js", "index.node.js", "package.json", "runtime.d.ts", "runtime.js", "runtime.node.js", "types.d.ts",
-    "wasm/full.js", "wasm/full_bg.wasm", "wasm/runtime.js", "wasm/runtime_bg.wasm",
+    "LICENSE", "README.md", "door.js", "drafting.d.ts", "drafting.js", "drafting.node.js", "errors.js", "facts.js", "form-fields.js",
+    "form-style.js", "form-words.js", "form.d.ts", "form.js", "index.d.ts", "index.js", "index.node.js", "module.js", "package.json",
+    "runtime.d.ts", "runtime.js", "runtime.node.js", "types.d.ts", "wasm/compiler.wasm", "wasm/drafting.wasm", "wasm/runtime.wasm",
   ];
   assert.deepEqual(files, wanted);
   const manifest = JSON.parse(readFileSync(join(here, "pkg/package.json"), "utf8"));
   assert.equal(manifest.dependencies, undefined);
-  const wasm = readFileSync(join(here, "pkg/wasm/full_bg.wasm"), "latin1") + readFileSync(join(here, "pkg/wasm/runtime_bg.wasm"), "latin1");
+  const wasm = ["compiler", "drafting", "runtime"].map((name) => readFileSync(join(here, `pkg/wasm/${name}.wasm`), "latin1")).join("");
   assert.doesNotMatch(wasm, /\/(root|home|usr\/src|tmp)\//, "no path of the machine that built it");
 });
 
@@ -58,14 +58,15 @@ test("in Node: the whole engine, the run-time build, one artefact", () => {
 test("under TypeScript: the types of the package, and those of the policy's own facts and decisions", () => {
   const types = run("node", ["--input-type=module", "-e", `
     import { readFileSync } from "node:fs";
-    import { Policy } from "placet";
+    import { Policy } from "placet/drafting";
     process.stdout.write(Policy.compile(readFileSync("heating.placet", "utf8")).typescript());
   `]);
   writeFileSync(join(project, "heating.ts"), types);
   const tsc = join(here, "node_modules/.bin/tsc");
   const options = ["--noEmit", "--strict", "--target", "es2022", "--module", "nodenext", "--lib", "es2023,dom", "--skipLibCheck", "false"];
   writeFileSync(join(project, "good.ts"), `
-    import { FactsError, Policy, check, scenarios, tokens, type Field } from "placet";
+    import { FactsError, Policy, check, type Field } from "placet";
+    import { scenarios, tokens, Policy as Drafted } from "placet/drafting";
     import { Bundle } from "placet/runtime";
     import "placet/form";
     import type { Decision, Facts } from "./heating.js";
@@ -81,6 +82,7 @@ test("under TypeScript: the types of the package, and those of the policy's own 
     for (const field of fields) if (field.kind === "list") console.log(field.fields.length);
     try { check("x").map((d) => d.place.units[0] + tokens("x").length + scenarios("x").coverage.length); }
     catch (error) { if (error instanceof FactsError) console.log(error.errors[0]?.fact, columns.outcome[0], outcome); }
+    console.log(Drafted.compile("policy p").graph({ format: "dot" }).length);
     const form = document.createElement("placet-form");
     form.policy = policy as never;
     form.addEventListener("placet-finish", (event) => console.log(event.detail.standing.tone));
@@ -92,6 +94,7 @@ test("under TypeScript: the types of the package, and those of the policy's own 
     "policy.decide({}, {});",
     "new Policy();",
     'policy.decide({}, { on: "2026-03-02" }).outcome = "maybe";',
+    "policy.graph();",
   ]) {
     writeFileSync(join(project, "bad.ts"), `
       import { Policy } from "placet";

@@ -1,7 +1,7 @@
 //! Many cases: one a line, or the items of an array. What is wrong with one leaves the others as they are.
 
 use super::members::elements;
-use super::{not_json, read_row};
+use super::read_row;
 use crate::facts::{FactsError, FactsErrors, LONGEST_CASE, Names, Row};
 use crate::graph::Graph;
 use std::io::BufRead;
@@ -31,9 +31,9 @@ pub fn lines<'g, R: BufRead + 'g>(graph: &'g Graph, names: &'g Names, reader: R)
 /// error.
 pub fn array<'g>(graph: &'g Graph, names: &'g Names, text: &'g str) -> impl Iterator<Item = Row> + 'g {
     let mut items = Vec::new();
-    let parsed = elements(text, |item| items.push(item));
+    let parsed = elements(text, &mut |item| items.push(item));
     let after = items.len() as u64 + 1;
-    let last = parsed.err().map(|error| broken(after, not_json("a JSON array of cases", text, &error)));
+    let last = parsed.err().map(|error| broken(after, error.told("a JSON array of cases", text)));
     let rows = items.into_iter().zip(1..).map(|(item, number)| row(graph, names, number, item));
     rows.chain(last)
 }

@@ -2,6 +2,8 @@ use super::*;
 use crate::facts::Row;
 use crate::facts::testing::every_type;
 use proptest::prelude::*;
+use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
 
 fn read(text: &str) -> Result<Facts, FactsErrors> {
     Facts::from_json(&every_type(), text)
@@ -224,10 +226,47 @@ proptest! {
         for text in [format!("{{{nearly}}}"), nearly, format!("{{\"name\" : {value}}}"), format!("{{\"a\":\"{value}\"}}")] {
             let (mut quickly, mut thoroughly) = (Vec::new(), Vec::new());
             let is_plain = quick::members(&text, |key, value| quickly.push((key.to_owned(), value.to_owned())));
-            let read = members(&text, |key, value| thoroughly.push((key.to_owned(), value.to_owned())));
+            let read = members(&text, &mut |key, value| thoroughly.push((key.to_owned(), value.to_owned())));
             if is_plain {
                 prop_assert!(read.is_ok(), "{}", text);
                 prop_assert_eq!(quickly, thoroughly);
+            }
+        }
+    }
+
+    /// Objects, arrays and errors are what `serde_json` makes of the same text.
+    #[test]
+    fn the_thorough_way_agrees_with_serde_json(
+        nearly in nearly(),
+        value in "[-+.0-9eE\"\\\\/bfnrtu{}\\[\\],: \n\u{1}\u{e9}]{0,16}",
+        escape in "(\\\\u[dD][89a-fA-F][0-9]{2}|\\\\[unq]|\\\\u00e9|a){0,3}",
+    ) {
+        let texts = [
+            format!("{{{nearly}}}"),
+            format!("{{\"a\" : {value}}}"),
+            format!("{{\"{escape}\":{value}"),
+            format!("[{value}]"),
+            format!("[{value},{{\"{escape}\": {nearly}}}"),
+            format!("[1, \"{escape}\", {{\"b\":[{value}]}}]"),
+            nearly,
+            value,
+            format!("\"{escape}\""),
+        ];
+        for text in texts {
+            let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+            let read = members(&text, &mut |key, value| ours.push((key.to_owned(), value.to_owned())));
+            let mut json = serde_json::Deserializer::from_str(&text);
+            let expected = json.deserialize_map(Oracle(&mut theirs)).and_then(|()| json.end());
+            prop_assert_eq!(told(read, &text), expected.err().map(|e| theirs_told(e, &text)), "{}", text);
+            prop_assert_eq!(&ours, &theirs, "{}", text);
+            let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+            let read = elements(&text, &mut |value| ours.push((String::new(), value.to_owned())));
+            let mut json = serde_json::Deserializer::from_str(&text);
+            let expected = json.deserialize_seq(Oracle(&mut theirs)).and_then(|()| json.end());
+            prop_assert_eq!(told(read, &text), expected.err().map(|e| theirs_told(e, &text)), "{}", text);
+            prop_assert_eq!(&ours, &theirs, "{}", text);
+            if let Ok(raw) = serde_json::from_str::<&RawValue>(&text) {
+                prop_assert_eq!(unquote(raw.get()).map(|t| t.into_owned()), serde_json::from_str::<String>(raw.get()).ok());
             }
         }
     }
@@ -253,5 +292,58 @@ proptest! {
         let member = |age: Option<i64>| Record { states: vec![age.map_or(State::Pending, given), State::Pending] };
         facts.states[9] = State::Given(Input::List(ages.into_iter().map(member).collect()));
         prop_assert_eq!(Facts::from_json(&graph, &facts.to_json(&graph).to_string()), Ok(facts));
+    }
+}
+
+/// An error as `serde_json` would tell it. Of a number by itself it reads the value, too, and tells more kinds of errors.
+fn told(read: Result<(), NotJson>, text: &str) -> Option<String> {
+    match read.err()? {
+        _ if is_number(text) => Some("a number".to_owned()),
+        NotJson::Kind => Some("another kind".to_owned()),
+        NotJson::Text(reason, at) => {
+            let before = &text.as_bytes()[..at.min(text.len())];
+            let line_start = before.iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1);
+            let line = 1 + before.iter().filter(|b| **b == b'\n').count();
+            Some(format!("{reason} at line {line} column {}", before.len() - line_start))
+        }
+    }
+}
+
+fn is_number(text: &str) -> bool {
+    text.trim_start().starts_with(|c: char| c == '-' || c.is_ascii_digit())
+}
+
+fn theirs_told(error: serde_json::Error, text: &str) -> String {
+    if is_number(text) {
+        "a number".to_owned()
+    } else if error.is_data() {
+        "another kind".to_owned()
+    } else {
+        error.to_string()
+    }
+}
+
+/// Collects what `serde_json` sees.
+struct Oracle<'a>(&'a mut Vec<(String, String)>);
+
+impl<'de> Visitor<'de> for Oracle<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("another")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key::<String>()? {
+            self.0.push((key, map.next_value::<&RawValue>()?.get().to_owned()));
+        }
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        while let Some(value) = seq.next_element::<&RawValue>()? {
+            self.0.push((String::new(), value.get().to_owned()));
+        }
+        Ok(())
     }
 }

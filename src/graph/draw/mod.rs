@@ -11,8 +11,9 @@ pub use svg::{svg, svg_marked};
 
 use super::{Clause, FactId, NodeId, NodeKind, PolicyEntry, Program, ScopeId};
 use crate::op::RuleKind;
+use crate::table::Table;
 use crate::value::Text;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What kind of box.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,8 +110,8 @@ fn drawing(program: &Program, policy: usize, language: &str) -> Option<Drawing> 
         language,
         drawing: Drawing { title, items: Vec::new(), edges: BTreeSet::new() },
         facts: BTreeMap::new(),
-        defines: HashMap::new(),
-        stops: HashMap::new(),
+        defines: Table::new(),
+        stops: Table::new(),
     };
     of.definitions();
     of.rules();
@@ -130,9 +131,9 @@ struct Drafting<'a> {
     drawing: Drawing,
     facts: BTreeMap<FactId, usize>,
     /// By name: instances of one definition for several lists are one box.
-    defines: HashMap<&'a str, usize>,
+    defines: Table<&'a str, usize>,
     /// The boxes of definitions' nodes.
-    stops: HashMap<NodeId, usize>,
+    stops: Table<NodeId, usize>,
 }
 
 impl Item {
@@ -180,7 +181,7 @@ impl<'a> Drafting<'a> {
                 }
             };
             self.defines.insert(&define.name, item);
-            self.stops.entry(define.node).or_insert(item);
+            self.stops.or_insert_with(define.node, || item);
         }
         for define in &policy.defines {
             if let Some(item) = self.stops.get(&define.node).copied() {

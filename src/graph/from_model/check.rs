@@ -10,8 +10,8 @@ use crate::graph::{NodeId, NodeKind, PolicyEntry, Program};
 use crate::model::Model;
 use crate::op::{Hit, RuleKind};
 use crate::source::{Sources, Span};
+use crate::table::Seen;
 use crate::value::Truth;
-use std::collections::HashSet;
 
 /// The most rows of a first-match table for which it is asked whether those before them leave anything over.
 const MOST_ROWS: usize = 200;
@@ -24,9 +24,9 @@ pub(super) fn check(
     places: &[TablePlace],
     divisors: &[(NodeId, Span)],
 ) -> Vec<Diagnostic> {
-    let mut check = Check { sources, program, found: Vec::new(), told: HashSet::new() };
+    let mut check = Check { sources, program, found: Vec::new(), told: Seen::new() };
     for policy in &program.policies {
-        let reached: HashSet<NodeId> = program.graph.reached(&policy.nodes()).into_iter().collect();
+        let reached: Seen<NodeId> = program.graph.reached(&policy.nodes()).into_iter().collect();
         for place in places.iter().filter(|p| reached.contains(&p.node)) {
             check.table(policy, place);
         }
@@ -44,7 +44,7 @@ struct Check<'a> {
     sources: &'a Sources,
     program: &'a Program,
     found: Vec<Diagnostic>,
-    told: HashSet<(Code, Span)>,
+    told: Seen<(Code, Span)>,
 }
 
 impl Check<'_> {

@@ -4,7 +4,7 @@ use super::{At, OfModel};
 use crate::graph::{Const, NodeId, ScopeId};
 use crate::model::{Define, DefineId, Expr, ExprKind, FoldKind, InForce, Level, Model};
 use crate::op::Shape;
-use std::collections::HashMap;
+use crate::table::Table;
 
 /// What a definition's value depends on besides the case, and which definitions it names.
 #[derive(Clone, Debug, Default)]
@@ -25,7 +25,7 @@ pub(super) type Instance = (DefineId, ScopeId, Option<NodeId>);
 /// Definitions lowered so far.
 #[derive(Default)]
 pub(super) struct Instances {
-    nodes: HashMap<Instance, NodeId>,
+    nodes: Table<Instance, NodeId>,
     /// In the order in which they were made.
     pub made: Vec<(Instance, NodeId)>,
 }
@@ -86,7 +86,7 @@ pub(super) fn needs(model: &Model) -> Vec<Needs> {
     for first in 0..all.len() {
         // Each definition twice on the stack: when it is reached, and when all that it names is done.
         let mut stack = vec![(first, false)];
-        let mut entered = std::collections::HashSet::new();
+        let mut entered = crate::table::Seen::new();
         while let Some((at, finished)) = stack.pop() {
             if all[at].done {
                 continue;

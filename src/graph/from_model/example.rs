@@ -7,9 +7,9 @@ use crate::graph::sets::{self, Case, Frame, Layout, Leaf, Members};
 use crate::graph::{Const, FactId, Graph, Node, NodeId, NodeKind, PolicyEntry, Program, ScopeId};
 use crate::op::{Op, Shape};
 use crate::source::Span;
+use crate::table::Table;
 use crate::value::{Body, Choices, Date, Kind, Set, TextId, Truth, Unit, format_decimal};
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
 
 /// How a value is called: by a name of the policy, or by the author's words at a place.
 #[derive(Clone, Debug)]
@@ -32,7 +32,7 @@ pub(super) struct Place<'a> {
 struct Trial<'a> {
     graph: &'a Graph,
     day: i64,
-    facts: BTreeMap<(FactId, ScopeId), Set>,
+    facts: Table<(FactId, ScopeId), Set>,
 }
 
 impl Place<'_> {
@@ -48,7 +48,7 @@ impl Place<'_> {
         let (first, last) = self.policy.days();
         let usual = Date::new(2024, 1, 1).map_or(first, Date::days).clamp(first, last);
         for day in [usual, first, last] {
-            let mut trial = Trial { graph, day, facts: BTreeMap::new() };
+            let mut trial = Trial { graph, day, facts: Table::new() };
             for (node, set) in &example.values {
                 trial.aim(*node, choose(set, &graph.node(*node).set), 0);
             }
@@ -155,7 +155,7 @@ impl Trial<'_> {
             NodeKind::Fact(fact, scope) => {
                 let other = Body::Text(TextId(graph.texts.len() as u32));
                 let body = if value.body == Body::AnyText { other } else { value.body };
-                self.facts.entry((*fact, *scope)).or_insert(Set { body, ..value });
+                self.facts.or_insert_with((*fact, *scope), || Set { body, ..value });
             }
             NodeKind::DecisionDate => {}
             NodeKind::Not(a) => {

@@ -64,7 +64,7 @@ impl Lowering<'_> {
     fn merge_enum(&mut self, of_graph: Enum) -> EnumId {
         let enums = &mut self.build.graph.enums;
         let next = EnumId(enums.len() as u32);
-        *self.enums.entry(of_graph.clone()).or_insert_with(|| {
+        *self.enums.or_insert_with(of_graph.clone(), || {
             enums.push(of_graph);
             next
         })

@@ -18,8 +18,8 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{self, InForce, Level, Model};
 use crate::op::{Quantifier, RuleKind, Shape};
 use crate::source::{Sources, Span};
+use crate::table::Table;
 use crate::value::{EntityId, EnumId, Kind};
-use std::collections::HashMap;
 
 /// How to lower.
 #[derive(Clone, Copy, Debug)]
@@ -48,8 +48,8 @@ pub fn lower_with(sources: &Sources, models: &[Model], options: Options) -> (Opt
     let mut low = Lowering {
         sources,
         build: Builder::new(options.optimize),
-        enums: HashMap::new(),
-        facts: HashMap::new(),
+        enums: Table::new(),
+        facts: Table::new(),
         places: Vec::new(),
         divisors: Vec::new(),
         diagnostics: Vec::new(),
@@ -99,8 +99,8 @@ pub fn lower_with(sources: &Sources, models: &[Model], options: Options) -> (Opt
 struct Lowering<'a> {
     sources: &'a Sources,
     build: Builder,
-    enums: HashMap<Enum, EnumId>,
-    facts: HashMap<Box<str>, (FactId, Span)>,
+    enums: Table<Enum, EnumId>,
+    facts: Table<Box<str>, (FactId, Span)>,
     places: Vec<TablePlace>,
     /// What is divided by where no condition stands guard, and where.
     divisors: Vec<(NodeId, Span)>,

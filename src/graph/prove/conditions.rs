@@ -4,9 +4,9 @@ use super::cells::Runs;
 use super::{Conditions, judge};
 use crate::graph::{Const, Graph, NodeId, NodeKind};
 use crate::op::{Op, Quantifier, Shape, Test};
+use crate::table::{Seen, Table};
 use crate::value::{Body, Truth};
 use std::cmp::Ordering;
-use std::collections::{HashMap, HashSet};
 
 /// How large the formulas of one table may become, and how deep.
 const MOST_FORMULAS: usize = 200_000;
@@ -52,9 +52,9 @@ pub(super) enum Argument {
 /// Reads conditions and promises into `out`. Of the promises those count that speak of a value that a condition tests.
 pub(super) fn read(out: &mut Conditions, conditions: &[NodeId], given: &[NodeId]) {
     let mut reader =
-        Reader { graph: out.graph, drafts: Vec::new(), depth: Vec::new(), known: HashMap::new(), too_large: false };
+        Reader { graph: out.graph, drafts: Vec::new(), depth: Vec::new(), known: Table::new(), too_large: false };
     let all: Vec<usize> = conditions.iter().map(|c| reader.condition(*c)).collect();
-    let tested: HashSet<NodeId> = reader.drafts.iter().flat_map(Draft::values).collect();
+    let tested: Seen<NodeId> = reader.drafts.iter().flat_map(Draft::values).collect();
     let mut promised = Vec::new();
     for promise in given {
         let before = reader.drafts.len();
@@ -75,7 +75,7 @@ struct Reader<'a> {
     graph: &'a Graph,
     drafts: Vec<Draft>,
     depth: Vec<usize>,
-    known: HashMap<NodeId, usize>,
+    known: Table<NodeId, usize>,
     too_large: bool,
 }
 

@@ -5,8 +5,8 @@ use super::conditions::{Argument, Draft, Formula};
 use super::order::{self, Order};
 use crate::graph::{Const, Graph, NodeId};
 use crate::op::{self, Op, Operand, Shape, Texts};
+use crate::table::Table;
 use crate::value::{Body, Set, TextId, Truth};
-use std::collections::{BTreeMap, HashMap};
 
 /// What a node's value is tested against.
 #[derive(Default)]
@@ -20,24 +20,26 @@ struct Cuts {
 
 /// Cuts the variables into cells and judges every test on every cell.
 pub(super) fn finish(graph: &Graph, drafts: Vec<Draft>) -> (Vec<Variable>, Vec<Formula>) {
-    let mut cuts: BTreeMap<NodeId, Cuts> = BTreeMap::new();
-    let mut known = HashMap::new();
+    let mut cuts: Table<NodeId, Cuts> = Table::new();
+    let mut known = Table::new();
     for draft in &drafts {
         match draft {
             Draft::Test { value, args, .. } => {
-                cuts.entry(*value).or_default().add(args, graph.node(*value).shape.scale)
+                cuts.or_insert_with(*value, Cuts::default).add(args, graph.node(*value).shape.scale)
             }
             Draft::Compare { a, b, .. } => {
                 if let Some((value, bound)) = sides(graph, *a, *b, &mut known) {
-                    cuts.entry(value).or_default().bounds.push(bound);
+                    cuts.or_insert_with(value, Cuts::default).bounds.push(bound);
                 }
             }
             _ => {}
         }
     }
-    let mut orders: HashMap<NodeId, Order> = HashMap::new();
+    let mut orders: Table<NodeId, Order> = Table::new();
     for (node, cuts) in cuts.iter().filter(|(_, c)| !c.bounds.is_empty()) {
-        orders.extend(order::order(graph, *node, &cuts.constants, &cuts.bounds).map(|o| (*node, o)));
+        if let Some(order) = order::order(graph, *node, &cuts.constants, &cuts.bounds) {
+            orders.insert(*node, order);
+        }
     }
     let key = |draft: &Draft| match *draft {
         Draft::Truth(value) | Draft::Test { value, .. } => Some(Key::Value(value)),
@@ -53,9 +55,9 @@ pub(super) fn finish(graph: &Graph, drafts: Vec<Draft>) -> (Vec<Variable>, Vec<F
     };
     let keys: Vec<Option<Key>> = drafts.iter().map(key).collect();
     let mut variables: Vec<Variable> = Vec::new();
-    let mut places: HashMap<Key, usize> = HashMap::new();
+    let mut places: Table<Key, usize> = Table::new();
     for key in keys.iter().flatten() {
-        places.entry(*key).or_insert_with(|| {
+        places.or_insert_with(*key, || {
             variables.push(match key {
                 Key::Pair(a, b) => Variable::pair(graph, *a, *b),
                 Key::Value(node) => match orders.get(node) {
@@ -63,7 +65,8 @@ pub(super) fn finish(graph: &Graph, drafts: Vec<Draft>) -> (Vec<Variable>, Vec<F
                         Variable { key: *key, cells: order.cells.iter().copied().map(Cell::Values).collect() }
                     }
                     None => {
-                        let Cuts { mut starts, mut texts, .. } = cuts.remove(node).unwrap_or_default();
+                        let Cuts { mut starts, mut texts, .. } =
+                            cuts.get_mut(node).map(std::mem::take).unwrap_or_default();
                         Variable::value(graph, *node, &mut starts, &mut texts)
                     }
                 },
@@ -87,8 +90,8 @@ pub(super) fn finish(graph: &Graph, drafts: Vec<Draft>) -> (Vec<Variable>, Vec<F
 }
 
 /// Of two nodes that are compared, the one that differs from case to case, and the one that depends on the day alone.
-fn sides(graph: &Graph, a: NodeId, b: NodeId, known: &mut HashMap<NodeId, bool>) -> Option<(NodeId, NodeId)> {
-    let mut is_bound = |n: NodeId| *known.entry(n).or_insert_with(|| order::is_bound(graph, n));
+fn sides(graph: &Graph, a: NodeId, b: NodeId, known: &mut Table<NodeId, bool>) -> Option<(NodeId, NodeId)> {
+    let mut is_bound = |n: NodeId| *known.or_insert_with(n, || order::is_bound(graph, n));
     match (is_bound(a), is_bound(b)) {
         (false, true) => Some((a, b)),
         (true, false) => Some((b, a)),

@@ -3,10 +3,10 @@
 
 use crate::graph::{Const, Graph, NodeId, NodeKind};
 use crate::op::{self, Operand, Shape};
+use crate::table::Table;
 use crate::value::arithmetic::{ceil_to, compare, floor_to};
 use crate::value::{Body, Set};
 use std::cmp::Ordering;
-use std::collections::HashMap;
 
 /// How deeply a bound may be computed.
 const MOST_DEPTH: usize = 8;
@@ -21,7 +21,7 @@ pub(super) struct Order {
     /// Each cell's place: even between two bounds, odd at one.
     places: Vec<usize>,
     /// Each bound's place among the bounds.
-    pub bounds: HashMap<NodeId, usize>,
+    pub bounds: Table<NodeId, usize>,
 }
 
 impl Order {
@@ -122,7 +122,7 @@ pub(super) fn order(graph: &Graph, value: NodeId, constants: &[(Const, Shape)], 
         insert(&mut sorted, history, &days)?;
     }
     let place = |history: &History| sorted.iter().position(|other| same(history, other, &days));
-    let mut out = Order { cells: Vec::new(), places: Vec::new(), bounds: HashMap::new() };
+    let mut out = Order { cells: Vec::new(), places: Vec::new(), bounds: Table::new() };
     for (node, history) in &all {
         if let Some(node) = node {
             out.bounds.insert(*node, place(history)?);

@@ -4,10 +4,10 @@
 //! The subset of pest's notation that `grammar/` is written in, without stacks and tags.
 
 use super::grammar::Rule;
+use crate::table::Table;
 use pest::error::Error;
 use pest::iterators::Pairs;
 use pest::{Atomicity, ParseResult, ParserState, unicode};
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 type State<'t> = Box<ParserState<'t, Rule>>;
@@ -58,7 +58,7 @@ struct Grammar {
 
 impl Grammar {
     fn read(texts: &[&'static str]) -> Grammar {
-        let names: HashMap<String, Rule> = Rule::all_rules().iter().map(|r| (format!("{r:?}"), *r)).collect();
+        let names: Table<String, Rule> = Rule::all_rules().iter().map(|r| (format!("{r:?}"), *r)).collect();
         let mut rules: Vec<Option<(Mode, Step)>> = Vec::new();
         // The end of the input has a number too, and no name here.
         rules.resize_with(names.len() + 1, || None);
@@ -137,7 +137,7 @@ impl Grammar {
 /// Reads pest's notation. Whether it is well formed was seen when the crate was compiled.
 struct Reader<'n> {
     rest: &'static str,
-    names: &'n HashMap<String, Rule>,
+    names: &'n Table<String, Rule>,
 }
 
 impl Reader<'_> {

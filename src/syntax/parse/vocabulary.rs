@@ -2,7 +2,7 @@
 //! a message, and what kind of word the scanner has before it. Nothing here spells a word.
 
 use super::Rule;
-use std::collections::HashMap;
+use crate::table::Table;
 use std::sync::LazyLock;
 
 /// What the scanner needs to know of a word.
@@ -35,8 +35,8 @@ pub(super) enum Class {
 
 /// The vocabulary, read off the grammar's own text.
 pub(super) struct Vocabulary {
-    phrases: HashMap<Rule, String>,
-    words: HashMap<&'static str, Class>,
+    phrases: Table<Rule, String>,
+    words: Table<&'static str, Class>,
     reserved: Vec<&'static str>,
 }
 
@@ -46,8 +46,8 @@ pub(super) static VOCABULARY: LazyLock<Vocabulary> =
 
 impl Vocabulary {
     fn read(grammar: &'static str) -> Self {
-        let rules: HashMap<String, Rule> = Rule::all_rules().iter().map(|r| (format!("{r:?}"), *r)).collect();
-        let mut read = Vocabulary { phrases: HashMap::new(), words: HashMap::new(), reserved: Vec::new() };
+        let rules: Table<String, Rule> = Rule::all_rules().iter().map(|r| (format!("{r:?}"), *r)).collect();
+        let mut read = Vocabulary { phrases: Table::new(), words: Table::new(), reserved: Vec::new() };
         let mut in_reserved = false;
         for line in grammar.lines().filter(|l| !l.starts_with("//")) {
             in_reserved = (in_reserved || line.starts_with("reserved")) && line != "}";
@@ -68,17 +68,17 @@ impl Vocabulary {
                         (1, Class::OpensWith) => Class::Joins,
                         _ => Class::Leads,
                     };
-                    let known = read.words.entry(word).or_insert(class);
+                    let known = read.words.or_insert_with(word, || class);
                     if rank(class) < rank(*known) {
                         *known = class;
                     }
                 }
             }
         }
-        for (word, class) in &mut read.words {
-            if *class == Class::Leads && !read.reserved.contains(word) {
-                *class = Class::Loose;
-            }
+        let leads = read.words.iter().filter(|(_, class)| **class == Class::Leads).map(|(word, _)| *word);
+        let loose: Vec<&str> = leads.filter(|word| !read.reserved.contains(word)).collect();
+        for word in loose {
+            read.words.insert(word, Class::Loose);
         }
         read
     }
