@@ -169,6 +169,10 @@ impl Encoder {
 impl Encoding<'_> {
     /// Adds decisions.
     pub fn write(&mut self, batch: RecordBatch) -> Result<(), Failure> {
+        if batch.num_rows() == 0 {
+            // Readers of lists stumble over a page without rows.
+            return Ok(());
+        }
         match self {
             Encoding::Parquet { columns, groups, squeezer } => {
                 let fields = groups.schema.fields().iter().zip(batch.columns());

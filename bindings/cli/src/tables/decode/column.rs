@@ -49,7 +49,7 @@ impl<F: Form> Column<F> {
     pub fn open(pages: Pages, is_optional: bool, form: F) -> Result<Column<F>> {
         let page = Open { rows: 0, valid: None, values: Values::None };
         let mut column = Column { pages, is_optional, form, words: F::own_words(), page };
-        if column.pages.peek()?.is_some_and(|page| page.is_dict) {
+        if matches!(column.pages.peek()?, Some(Page::DictionaryPage { .. })) {
             column.next_page()?;
         }
         Ok(column)
@@ -151,12 +151,13 @@ impl<F: Form> Decode for Column<F> {
             if self.page.rows == 0 {
                 // Whole pages are not even unpacked.
                 let next = self.pages.peek()?.ok_or_else(ended)?;
-                if next.is_dict {
+                let held = next.num_values() as usize;
+                if !next.is_data_page() {
                     self.next_page()?;
                     continue;
                 }
-                if let Some(held) = next.num_rows.or(next.num_levels).filter(|held| *held <= rows) {
-                    self.pages.skip()?;
+                if held <= rows {
+                    self.pages.skip();
                     rows -= held;
                     continue;
                 }

@@ -3,7 +3,7 @@
 use super::source::Source;
 use bytes::Bytes;
 use parquet::basic::Compression;
-use parquet::column::page::{Page, PageMetadata, PageReader};
+use parquet::column::page::{Page, PageReader};
 use parquet::errors::{ParquetError, Result};
 use parquet::file::metadata::ColumnChunkMetaData;
 use parquet::file::serialized_reader::SerializedPageReader;
@@ -22,6 +22,8 @@ pub struct Pages {
     reader: SerializedPageReader<Source>,
     /// Absent where pages come out of the reader as they are.
     unpacker: Option<Unpacker>,
+    /// The next page, where it has been looked at: packed. The reader's own way to look ahead panics at a damaged header.
+    ahead: Option<Page>,
 }
 
 impl Unpacker {
@@ -47,17 +49,25 @@ impl Pages {
     pub fn new(source: Source, chunk: &ColumnChunkMetaData, rows: usize, unpacker: &Unpacker) -> Result<Pages> {
         let source = Arc::new(source);
         let Compression::ZSTD(_) = chunk.compression() else {
-            return Ok(Pages { reader: SerializedPageReader::new(source, chunk, rows, None)?, unpacker: None });
+            return Ok(Pages {
+                reader: SerializedPageReader::new(source, chunk, rows, None)?,
+                unpacker: None,
+                ahead: None,
+            });
         };
         // The reader leaves alone what it takes for unpacked.
         let chunk = chunk.clone().into_builder().set_compression(Compression::UNCOMPRESSED).build()?;
         let reader = SerializedPageReader::new(source, &chunk, rows, None)?;
-        Ok(Pages { reader, unpacker: Some(unpacker.clone()) })
+        Ok(Pages { reader, unpacker: Some(unpacker.clone()), ahead: None })
     }
 
     /// The next page.
     pub fn next(&mut self) -> Result<Page> {
-        let mut page = self.reader.get_next_page()?.ok_or_else(|| wrong("a column ends before its rows"))?;
+        let page = match self.ahead.take() {
+            Some(page) => Some(page),
+            None => self.reader.get_next_page()?,
+        };
+        let mut page = page.ok_or_else(|| wrong("a column ends before its rows"))?;
         if let Some(unpacker) = &self.unpacker {
             match &mut page {
                 Page::DictionaryPage { buf, .. } | Page::DataPage { buf, .. } => *buf = unpacker.unpack(buf, 0)?,
@@ -71,14 +81,17 @@ impl Pages {
         Ok(page)
     }
 
-    /// What the next page is.
-    pub fn peek(&mut self) -> Result<Option<PageMetadata>> {
-        self.reader.peek_next_page()
+    /// The next page as it is packed; absent at the column's end.
+    pub fn peek(&mut self) -> Result<Option<&Page>> {
+        if self.ahead.is_none() {
+            self.ahead = self.reader.get_next_page()?;
+        }
+        Ok(self.ahead.as_ref())
     }
 
-    /// Passes over a page.
-    pub fn skip(&mut self) -> Result<()> {
-        self.reader.skip_next_page()
+    /// Passes over the page that has been looked at.
+    pub fn skip(&mut self) {
+        self.ahead = None;
     }
 }
 
