@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds the npm package into `pkg/`: three modules (run-time only, with the compiler, with everything), each through wasm-opt,
+# Builds the npm package into `pkg/`: three modules (run-time only, with the compiler, with everything), each through wasm-bindgen
+# and wasm-opt,
 # beside the JavaScript of `js/`. Uses rustup's target for WASM where it is installed, else Debian's compiler and a standard
 # library built on the spot; says which.
 set -euo pipefail
@@ -32,6 +33,7 @@ fi
 
 [ -d node_modules/binaryen ] || npm ci --silent
 
+cargo build --locked --quiet --release --package placet-wasm-tools
 rm -rf pkg
 mkdir -p pkg/wasm
 # Features that every browser of the last years and Node 20 have.
@@ -43,14 +45,16 @@ module() {
   local name=$1
   shift
   compile "$@"
+  "$CARGO_TARGET_DIR/release/placet-wasm-tools" "$CARGO_TARGET_DIR/$target/release/placet_wasm.wasm" pkg/wasm "$name"
+  local module=pkg/wasm/${name}_bg.wasm
   # Functions that are called from one place stay by themselves: small functions look more alike, and what looks alike costs
   # little once it is compressed, the less the nearer it stands (`order.mjs`). No address is below 1,024, where the stack would
   # have to have run over.
   node_modules/.bin/wasm-opt -Oz --converge --one-caller-inline-max-function-size 20 --low-memory-unused \
     --strip-debug --strip-producers "${features[@]}" \
-    "$CARGO_TARGET_DIR/$target/release/placet_wasm.wasm" -o "$made/small.wasm"
+    "$module" -o "$made/small.wasm"
   node order.mjs "$made/small.wasm" "$made/ordered.wasm"
-  node_modules/.bin/wasm-opt --reorder-functions-by-name --strip-debug "${features[@]}" "$made/ordered.wasm" -o "pkg/wasm/$name.wasm"
+  node_modules/.bin/wasm-opt --reorder-functions-by-name --strip-debug "${features[@]}" "$made/ordered.wasm" -o "$module"
 }
 module runtime --no-default-features
 module compiler --no-default-features --features compile
@@ -61,7 +65,7 @@ node - <<'JS'
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 for (const name of ["runtime", "compiler", "drafting"]) {
-  const bytes = readFileSync(`pkg/wasm/${name}.wasm`);
+  const bytes = readFileSync(`pkg/wasm/${name}_bg.wasm`);
   console.log(`${name}: ${bytes.length} bytes, ${gzipSync(bytes, { level: 9 }).length} gzipped`);
 }
 JS

@@ -38,8 +38,17 @@ for (let at = 8; at < wasm.length; ) {
   at = start + length;
 }
 
-// The module imports nothing, so that functions are numbered by their code.
-if (sections.some(({ id }) => id === 2)) throw new Error("a module that imports functions numbers them otherwise");
+// Functions are numbered behind those that are imported, of which the module has nothing else.
+const imports = sections.find(({ id }) => id === 2)?.body ?? Buffer.from([0]);
+const [imported, first] = number(imports, 0);
+for (let [count, at] = [imported, first]; count > 0; count--) {
+  for (let names = 2; names > 0; names--) {
+    const [length, start] = number(imports, at);
+    at = start + length;
+  }
+  if (imports[at] !== 0) throw new Error("the module imports something other than functions");
+  at = number(imports, at + 1)[1];
+}
 const code = sections.find(({ id }) => id === 10).body;
 const bodies = [];
 for (let [count, at] = number(code, 0); count > 0; count--) {
@@ -79,7 +88,7 @@ while (left.size > 0) {
 const names = order
   .map((place, rank) => [place, String(rank).padStart(6, "0")])
   .sort(([a], [b]) => a - b)
-  .map(([place, name]) => Buffer.concat([written(place), written(name.length), Buffer.from(name)]));
+  .map(([place, name]) => Buffer.concat([written(imported + place), written(name.length), Buffer.from(name)]));
 const functions = Buffer.concat([written(names.length), ...names]);
 const section = Buffer.concat([Buffer.from("\u0004name\u0001"), written(functions.length), functions]);
 const kept = sections.filter(({ id, body }) => !(id === 0 && body.toString("latin1", 0, 5) === "\u0004name"));

@@ -1,9 +1,11 @@
 // Node, which fetches no files.
 import { readFile } from "node:fs/promises";
 import { DRAFTING, door } from "./door.js";
-import { read } from "./module.js";
+import { module } from "./module.js";
+import init from "./wasm/drafting.js";
 
-const made = door(await read(await readFile(new URL("./wasm/drafting.wasm", import.meta.url))), DRAFTING);
+const bytes = await readFile(new URL("./wasm/drafting_bg.wasm", import.meta.url));
+const made = door(module(await init({ module_or_path: bytes })), DRAFTING);
 
 export const { Policy, Bundle, check, study, scenarios, format, tokens, vocabulary } = made;
 export { PlacetError, PolicyError, FactsError, ArtefactError } from "./errors.js";

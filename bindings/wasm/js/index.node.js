@@ -1,9 +1,11 @@
 // Node, which fetches no files.
 import { readFile } from "node:fs/promises";
 import { COMPILER, door } from "./door.js";
-import { read } from "./module.js";
+import { module } from "./module.js";
+import init from "./wasm/compiler.js";
 
-const made = door(await read(await readFile(new URL("./wasm/compiler.wasm", import.meta.url))), COMPILER);
+const bytes = await readFile(new URL("./wasm/compiler_bg.wasm", import.meta.url));
+const made = door(module(await init({ module_or_path: bytes })), COMPILER);
 
 export const { Policy, Bundle, check } = made;
 export { PlacetError, PolicyError, FactsError, ArtefactError } from "./errors.js";

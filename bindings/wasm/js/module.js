@@ -9,7 +9,7 @@ const TEXTS = 5;
 const WIDEST = 3;
 
 /** What an instance of the module exports, ready to be called. */
-export function module({ exports }) {
+export function module(exports) {
   let memory = new Uint8Array(exports.memory.buffer);
 
   function bytes() {
@@ -165,21 +165,4 @@ export function module({ exports }) {
     },
     vocabulary: () => told(exports.vocabulary, []),
   };
-}
-
-/** Loads a module over the net. */
-export async function fetched(url) {
-  const response = await fetch(url);
-  if (!response.ok) throw new Error(`${url}: ${response.status} ${response.statusText}`);
-  // A file server that knows no WASM sends it as something else, which cannot be compiled as it comes.
-  const streams = response.headers.get("content-type")?.startsWith("application/wasm");
-  const { instance } = streams
-    ? await WebAssembly.instantiateStreaming(response, {})
-    : await WebAssembly.instantiate(await response.arrayBuffer(), {});
-  return module(instance);
-}
-
-/** Loads a module from its bytes. */
-export async function read(bytes) {
-  return module((await WebAssembly.instantiate(bytes, {})).instance);
 }

@@ -4,6 +4,7 @@
 use crate::program::Program;
 use crate::trouble::{Trouble, usage};
 use std::cell::RefCell;
+use wasm_bindgen::prelude::wasm_bindgen;
 
 /// The most texts that a call takes.
 const TEXTS: usize = 5;
@@ -85,8 +86,8 @@ fn texts(input: &[u8]) -> Result<Texts<'_>, Trouble> {
 }
 
 /// Makes room for what the next call takes; where it lies.
-#[cfg_attr(target_family = "wasm", unsafe(no_mangle))]
-pub extern "C" fn room(bytes: usize) -> *mut u8 {
+#[wasm_bindgen]
+pub fn room(bytes: usize) -> *mut u8 {
     DOOR.with_borrow_mut(|door| {
         if door.input.len() < bytes {
             door.input.resize(bytes, 0);
@@ -96,20 +97,20 @@ pub extern "C" fn room(bytes: usize) -> *mut u8 {
 }
 
 /// Where the answer lies.
-#[cfg_attr(target_family = "wasm", unsafe(no_mangle))]
-pub extern "C" fn answered() -> *const u8 {
+#[wasm_bindgen]
+pub fn answered() -> *const u8 {
     DOOR.with_borrow(|door| door.output.as_ptr())
 }
 
 /// How many bytes it has.
-#[cfg_attr(target_family = "wasm", unsafe(no_mangle))]
-pub extern "C" fn answered_bytes() -> usize {
+#[wasm_bindgen]
+pub fn answered_bytes() -> usize {
     DOOR.with_borrow(|door| door.output.len())
 }
 
 /// Loads a compiled artefact, which is so many bytes of the input; nothing in it is trusted.
-#[cfg_attr(target_family = "wasm", unsafe(no_mangle))]
-pub extern "C" fn load(bytes: usize) -> bool {
+#[wasm_bindgen]
+pub fn load(bytes: usize) -> bool {
     DOOR.with_borrow_mut(|door| {
         let artefact = door.input.get(..bytes).unwrap_or_default();
         let loaded = Program::load(artefact);
@@ -120,8 +121,8 @@ pub extern "C" fn load(bytes: usize) -> bool {
 }
 
 /// Gives a program back.
-#[cfg_attr(target_family = "wasm", unsafe(no_mangle))]
-pub extern "C" fn free_program(number: u32) {
+#[wasm_bindgen]
+pub fn free_program(number: u32) {
     DOOR.with_borrow_mut(|door| {
         if let Some(place) = door.programs.get_mut(number as usize) {
             *place = None;
@@ -130,8 +131,8 @@ pub extern "C" fn free_program(number: u32) {
 }
 
 /// [`Program::brief`] of facts that are so many bytes of the input; the number, or -1 and an error for an answer.
-#[cfg_attr(target_family = "wasm", unsafe(no_mangle))]
-pub extern "C" fn brief(number: u32, policy: usize, bytes: usize, on: i32, flags: u32) -> i32 {
+#[wasm_bindgen]
+pub fn brief(number: u32, policy: usize, bytes: usize, on: i32, flags: u32) -> i32 {
     DOOR.with_borrow_mut(|door| {
         let facts = door.input.get(..bytes).and_then(|facts| std::str::from_utf8(facts).ok());
         let program = door.programs.get_mut(number as usize).and_then(Option::as_mut);

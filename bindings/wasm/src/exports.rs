@@ -6,8 +6,8 @@ use crate::program::{self, Call};
 macro_rules! exports {
     ($($(#[$about:meta])* $name:ident($($number:ident: $type:ty),*) => $made:expr;)*) => { $(
         $(#[$about])*
-        #[cfg_attr(target_family = "wasm", unsafe(no_mangle))]
-        pub extern "C" fn $name($($number: $type),*) -> bool {
+        #[wasm_bindgen::prelude::wasm_bindgen]
+        pub fn $name($($number: $type),*) -> bool {
             $made
         }
     )* };

@@ -1,9 +1,8 @@
 //! The door to JavaScript: convert, call, convert.
 //!
 //! Everything crosses as text or bytes; `js/` makes objects and errors of it. No function here panics on any input, and every
-//! error is a JSON text `{"code", …}`. There is no `unsafe` code and no generator of bindings, whose code would be loaded, too: what
-//! `js/module.js` calls are functions of numbers, and texts cross through a buffer. (The attribute that keeps the name of an exported
-//! function is called unsafe because two functions must not bear one name; the linker refuses that here.)
+//! error is a JSON text `{"code", …}`. What `js/module.js` calls are functions of numbers, and texts cross through a buffer: what a
+//! generator of bindings writes for texts and objects would be loaded, too.
 
 #[cfg(feature = "compile")]
 mod compile;

@@ -31,12 +31,13 @@ test("the package holds what it says and nothing else", () => {
   const wanted = [
     "LICENSE", "README.md", "door.js", "drafting.d.ts", "drafting.js", "drafting.node.js", "errors.js", "facts.js", "form-fields.js",
     "form-style.js", "form-words.js", "form.d.ts", "form.js", "index.d.ts", "index.js", "index.node.js", "module.js", "package.json",
-    "runtime.d.ts", "runtime.js", "runtime.node.js", "types.d.ts", "wasm/compiler.wasm", "wasm/drafting.wasm", "wasm/runtime.wasm",
+    "runtime.d.ts", "runtime.js", "runtime.node.js", "types.d.ts", "wasm/compiler.js", "wasm/compiler_bg.wasm",
+    "wasm/drafting.js", "wasm/drafting_bg.wasm", "wasm/runtime.js", "wasm/runtime_bg.wasm",
   ];
   assert.deepEqual(files, wanted);
   const manifest = JSON.parse(readFileSync(join(here, "pkg/package.json"), "utf8"));
   assert.equal(manifest.dependencies, undefined);
-  const wasm = ["compiler", "drafting", "runtime"].map((name) => readFileSync(join(here, `pkg/wasm/${name}.wasm`), "latin1")).join("");
+  const wasm = ["compiler", "drafting", "runtime"].map((name) => readFileSync(join(here, `pkg/wasm/${name}_bg.wasm`), "latin1")).join("");
   assert.doesNotMatch(wasm, /\/(root|home|usr\/src|tmp)\//, "no path of the machine that built it");
 });
 
