@@ -3,14 +3,13 @@
 
 use super::cells::{Cells, Column, Decimals, Lists, Whole};
 use super::layout::{Bound, BoundFact};
-use crate::eval::batch::{self, Blend, Input, Lane, Lanes, ScopeRows, Sets, Width};
+use crate::eval::batch::{self, Input, Lane, Lanes, ScopeRows, Width};
 use crate::facts::{counts, describe, read};
-use crate::graph::{Fact, FactId, Graph, NodeId, NodeKind, ScopeId};
-use crate::value::{Body, Choices, Date, Kind, Set, Truth, Type};
+use crate::graph::{Fact, FactId, Graph, ScopeId};
+use crate::value::{Date, Kind, Type};
 use arrow_array::{Array, StructArray};
 use arrow_buffer::NullBuffer;
 use arrow_schema::DataType;
-use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// The number of a text that is none of the policies' own.
@@ -33,31 +32,31 @@ pub(crate) fn width(ty: &Type, form: &DataType, is_minor: bool) -> Width {
 
 /// All columns of one batch.
 pub(crate) struct Sources<'a> {
-    graph: &'a Graph,
-    leaves: Vec<Leaf<'a>>,
+    pub(super) graph: &'a Graph,
+    pub(super) leaves: Vec<Leaf<'a>>,
     /// The case first, then lists, each behind the one around it.
     lists: Vec<List<'a>>,
     /// Where the members of each scope stand among the lists.
     of_scope: Vec<Option<usize>>,
     /// By list and fact: its leaf.
     of_fact: Vec<Vec<Option<usize>>>,
-    on: Option<usize>,
-    day: Date,
+    pub(super) on: Option<usize>,
+    pub(super) day: Date,
     attested: bool,
 }
 
 /// A fact's column.
-struct Leaf<'a> {
-    fact: Option<(FactId, &'a Fact)>,
+pub(super) struct Leaf<'a> {
+    pub fact: Option<(FactId, &'a Fact)>,
     bound: BoundFact<'a>,
     /// Whose rows it has.
-    list: usize,
-    width: Width,
+    pub list: usize,
+    pub width: Width,
     form: Form,
     /// The smallest and largest value.
-    ends: (i64, i64),
+    pub ends: (i64, i64),
     /// Null is *none*.
-    can_be_none: bool,
+    pub can_be_none: bool,
     /// Where it is open, only a single case tells what it is.
     is_unclear: bool,
 }
@@ -126,7 +125,7 @@ pub(crate) struct Stage {
     wrong: Vec<Vec<u8>>,
     is_wrong: Vec<bool>,
     /// By leaf: rows where nothing counts that was told, as bits; empty where everything does.
-    open: Vec<Bits>,
+    pub(super) open: Vec<Bits>,
     /// The same by row of the case, of members' facts.
     open_cases: Vec<Bits>,
     /// By leaf: the same as bytes, where *none* is asked for.
@@ -441,96 +440,6 @@ impl<'a> Sources<'a> {
         (rows / FEWEST).clamp(1, 16) * FEWEST
     }
 
-    /// The leaves of the case that tell some facts, and the decision dates.
-    pub fn leaves_of(&self, facts: &BTreeSet<FactId>) -> Vec<usize> {
-        let is_read = |leaf: &Leaf| leaf.fact.is_none_or(|(id, _)| facts.contains(&id));
-        (0..self.leaves.len()).filter(|at| self.leaves[*at].list == 0 && is_read(&self.leaves[*at])).collect()
-    }
-
-    /// Takes rows of a chunk aside.
-    pub fn take(&self, stage: &Stage, leaves: &[usize], rows: &[u32], into: &mut Taken) {
-        into.leaves.resize_with(self.leaves.len(), TakenLeaf::default);
-        for at in leaves {
-            let (leaf, taken, open) = (&self.leaves[*at], &mut into.leaves[*at], &stage.open[*at]);
-            match self.own_lanes(stage, *at, leaf) {
-                Lanes::Bytes(v) => gather(&mut taken.bytes, &mut taken.open, v, open, rows, leaf.ends.0),
-                Lanes::Ints(v) => gather(&mut taken.ints, &mut taken.open, v, open, rows, leaf.ends.0),
-                Lanes::Longs(v) => gather(&mut taken.longs, &mut taken.open, v, open, rows, leaf.ends.0),
-            }
-        }
-        into.rows += rows.len();
-    }
-
-    /// The vector of a program's input over the rows taken aside.
-    pub fn taken_lanes<'s>(&self, taken: &'s Taken, input: Input) -> Lanes<'s> {
-        let at = match input {
-            Input::DecisionDate => self.on,
-            Input::Fact(fact, _) | Input::IsNone(fact, _) | Input::IsOpen(fact) => self.find(fact, ScopeId::CASE),
-        };
-        let Some(at) = at else { return Lanes::Bytes(&[]) };
-        let own = &taken.leaves[at];
-        match (input, self.leaves[at].width) {
-            (Input::IsNone(..) | Input::IsOpen(_), _) => Lanes::Bytes(&own.open),
-            (_, Width::Byte) => Lanes::Bytes(&own.bytes),
-            (_, Width::Int) => Lanes::Ints(&own.ints),
-            (_, Width::Long) => Lanes::Longs(&own.longs),
-        }
-    }
-
-    /// The sets of a fact, a *known*, or the decision date over the rows taken aside.
-    pub fn sets(&self, taken: &Taken, id: NodeId) -> Sets {
-        let (fact, is_known) = match self.graph.node(id).kind {
-            NodeKind::Fact(fact, _) => (fact, false),
-            NodeKind::Known(fact, _) => (fact, true),
-            _ => {
-                let Some(at) = self.on else { return Sets::Same(Set::point(self.day.days().into())) };
-                let days: Vec<i64> = taken.leaves[at].ints.iter().map(|d| (*d).into()).collect();
-                return Sets::Spans(days.clone(), days);
-            }
-        };
-        let whole = self.graph.whole_type(fact);
-        let Some(at) = self.find(fact, ScopeId::CASE) else {
-            return Sets::Same(if is_known { Set::truth(Truth::OPEN) } else { whole });
-        };
-        let (leaf, own) = (&self.leaves[at], &taken.leaves[at]);
-        if is_known {
-            let of_open = if leaf.can_be_none { Truth::MET } else { Truth::OPEN };
-            let bits = |open: &u8| if *open != 0 { of_open } else { Truth::MET }.bits();
-            return Sets::Truths(own.open.iter().map(bits).collect());
-        }
-        let of_open = if leaf.can_be_none { Set::NONE } else { whole };
-        let values = || (0..taken.rows).map(|row| own.get(row, leaf.width));
-        let is_plain = !own.open.contains(&1) || !of_open.none;
-        match self.graph.fact(fact).ty.kind {
-            Kind::Truth if is_plain => {
-                let bits = |v: Option<i64>| v.map_or(Truth::OPEN, |v| Truth::of(v != 0)).bits();
-                Sets::Truths(values().map(bits).collect())
-            }
-            Kind::Enum(id) if self.graph.enums[id.0 as usize].values.len() <= 64 && is_plain => {
-                let all = u64::MAX >> (64 - self.graph.enums[id.0 as usize].values.len().max(1));
-                Sets::Choices(values().map(|v| v.map_or(all, |v| 1 << v)).collect())
-            }
-            kind if kind.is_numeric() && is_plain => {
-                let (low, high) = self.graph.fact(fact).ty.bounds();
-                values().map(|v| v.map_or((low, high), |v| (v, v))).unzip::<_, _, Vec<_>, Vec<_>>().into()
-            }
-            kind => {
-                let given = |v: i64| match kind {
-                    Kind::Truth => Set::yes_or_no(v != 0),
-                    Kind::Enum(_) => Set::of(Body::Choices(Choices::one(v as u8))),
-                    _ => Set::point(v.into()),
-                };
-                Sets::Mixed(values().map(|v| v.map_or(of_open, given)).collect())
-            }
-        }
-    }
-
-    /// In which rows taken aside a fact is pending: 1, else 0; absent if in all.
-    pub fn pending<'t>(&self, taken: &'t Taken, fact: FactId) -> Option<&'t [u8]> {
-        let at = self.find(fact, ScopeId::CASE)?;
-        Some(if self.leaves[at].can_be_none { &[] } else { &taken.leaves[at].open })
-    }
-
     /// The rows of each scope.
     pub fn scopes<'s>(&self, stage: &'s Stage) -> &'s [ScopeRows] {
         &stage.scopes
@@ -561,7 +470,7 @@ impl<'a> Sources<'a> {
         }
     }
 
-    fn own_lanes<'s>(&'s self, stage: &'s Stage, at: usize, leaf: &'s Leaf<'a>) -> Lanes<'s> {
+    pub(super) fn own_lanes<'s>(&'s self, stage: &'s Stage, at: usize, leaf: &'s Leaf<'a>) -> Lanes<'s> {
         match (&leaf.form, leaf.width) {
             (Form::InPlace, _) => lanes_of(&leaf.bound.column.cells, stage.ranges[leaf.list].clone()),
             (_, Width::Byte) => Lanes::Bytes(&stage.bytes[at]),
@@ -570,7 +479,7 @@ impl<'a> Sources<'a> {
         }
     }
 
-    fn find(&self, fact: FactId, scope: ScopeId) -> Option<usize> {
+    pub(super) fn find(&self, fact: FactId, scope: ScopeId) -> Option<usize> {
         let list = self.of_scope[scope.0 as usize]?;
         self.of_fact[list][fact.0 as usize]
     }
@@ -600,79 +509,6 @@ impl<'a> Sources<'a> {
     pub fn dateless<'s>(&self, stage: &'s Stage) -> Option<&'s [u64]> {
         self.on.map(|at| &stage.open[at][..]).filter(|o| !o.is_empty())
     }
-}
-
-/// Rows taken aside, of several chunks.
-#[derive(Default)]
-pub(crate) struct Taken {
-    leaves: Vec<TakenLeaf>,
-    /// How many.
-    pub rows: usize,
-}
-
-/// A column of the rows taken aside, in its own width.
-#[derive(Default)]
-struct TakenLeaf {
-    bytes: Vec<u8>,
-    ints: Vec<i32>,
-    longs: Vec<i64>,
-    /// Where nothing counts that was told: 1, else 0.
-    open: Vec<u8>,
-}
-
-impl TakenLeaf {
-    fn get(&self, row: usize, width: Width) -> Option<i64> {
-        let value = || match width {
-            Width::Byte => self.bytes[row].into(),
-            Width::Int => self.ints[row].into(),
-            Width::Long => self.longs[row],
-        };
-        (self.open[row] == 0).then(value)
-    }
-}
-
-impl Taken {
-    /// Takes none any more, and keeps the room.
-    pub fn clear(&mut self) {
-        for leaf in &mut self.leaves {
-            leaf.bytes.clear();
-            leaf.ints.clear();
-            leaf.longs.clear();
-            leaf.open.clear();
-        }
-        self.rows = 0;
-    }
-
-    /// Some of the rows.
-    pub fn only(&self, rows: &[usize]) -> Taken {
-        fn picked<T: Copy>(values: &[T], rows: &[usize]) -> Vec<T> {
-            rows.iter().filter_map(|row| values.get(*row)).copied().collect()
-        }
-        let leaf = |leaf: &TakenLeaf| TakenLeaf {
-            bytes: picked(&leaf.bytes, rows),
-            ints: picked(&leaf.ints, rows),
-            longs: picked(&leaf.longs, rows),
-            open: picked(&leaf.open, rows),
-        };
-        Taken { leaves: self.leaves.iter().map(leaf).collect(), rows: rows.len() }
-    }
-}
-
-/// Adds some rows' values, and where they are open. What stands there means nothing: the type's first value does no harm.
-fn gather<T: Lane + Blend>(
-    values: &mut Vec<T>,
-    opens: &mut Vec<u8>,
-    from: &[T],
-    open: &[u64],
-    rows: &[u32],
-    first: i64,
-) {
-    let first = T::of(if first == i64::MIN { 0 } else { first });
-    let taken = values.len();
-    values.resize(taken + rows.len(), first);
-    opens.resize(taken + rows.len(), 0);
-    // Without a branch: which fact of a row is missing cannot be foreseen.
-    batch::gather((&mut values[taken..], &mut opens[taken..]), from, open, rows, first);
 }
 
 /// Marks the rows whose values lie outside two ends; whether there are any. Tells which ends the values have, rows that do not count among

@@ -59,6 +59,7 @@ mod open;
 mod outputs;
 mod results;
 mod stream;
+mod taken;
 mod vectors;
 mod work;
 

@@ -1,7 +1,8 @@
 //! Rows that points leave open: decided by sets, many at a time.
 
-use super::load::{Sources, Taken};
+use super::load::Sources;
 use super::results::{NO_KEY, PROPOSED, Results, UNSETTLED, ValueCells, Values, standing_key};
+use super::taken::Taken;
 use super::vectors::PolicyVectors;
 use crate::decide::{Forced, Outcome, Outcomes, Roots, Standing, forced, rank_of, standing, within_calendar};
 use crate::eval::batch::{

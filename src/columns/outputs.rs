@@ -306,7 +306,8 @@ impl PolicyOutput {
             false => errors(rows, rare.errors.iter())?,
         });
         for keys in results.standings {
-            let nulls = keys.contains(&(NO_KEY as i8)).then(|| NullBuffer::new(bits(&keys, |k| k >= 0)));
+            let has_nulls = keys.iter().fold(0, |all, key| all | key) < 0;
+            let nulls = has_nulls.then(|| NullBuffer::new(bits(&keys, |k| k >= 0)));
             let keys = Int8Array::new(keys.into(), nulls);
             columns.push(Arc::new(DictionaryArray::<Int8Type>::try_new(keys, words.standings.clone())?));
         }
