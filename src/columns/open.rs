@@ -137,7 +137,7 @@ struct Said {
 #[derive(Default)]
 pub(crate) struct Table {
     /// By key: one past the place in `said`.
-    places: Vec<u16>,
+    places: Vec<u32>,
     said: Vec<Said>,
 }
 
@@ -150,9 +150,9 @@ impl Table {
         let place = &mut self.places[(key << 2 | u32::from(awards_open) << 1 | u32::from(declines_automatic)) as usize];
         if *place == 0 {
             self.said.push(say(&Roots::of_key(key), awards_open, declines_automatic));
-            *place = self.said.len() as u16;
+            *place = self.said.len() as u32;
         }
-        &self.said[usize::from(*place) - 1]
+        &self.said[*place as usize - 1]
     }
 }
 

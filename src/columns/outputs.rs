@@ -295,7 +295,7 @@ impl PolicyOutput {
         }
         if self.tells.needs {
             let words =
-                |needed: &Range<usize>| rare.needed[needed.clone()].iter().map(|w| &*rare.words[usize::from(*w)]);
+                |needed: &Range<usize>| rare.needed[needed.clone()].iter().map(|w| &*rare.words[*w as usize]);
             let all = rare.needs.iter().map(|(row, needed)| (*row, words(needed)));
             columns.push(if rare.needs.is_empty() { nothing(&outputs.no_lists) } else { lists(rows, all)? });
         }

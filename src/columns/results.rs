@@ -34,7 +34,7 @@ pub(crate) struct Rare {
     /// Which stretch of `needed` each row has.
     pub needs: Vec<(usize, Range<usize>)>,
     /// Facts, by their places among `words`.
-    pub needed: Vec<u16>,
+    pub needed: Vec<u32>,
     pub words: Vec<Box<str>>,
     pub faults: Vec<(usize, Vec<String>)>,
     pub errors: Vec<(usize, Arc<str>)>,
@@ -42,12 +42,12 @@ pub(crate) struct Rare {
 
 impl Rare {
     /// The place of a fact's name among the words.
-    pub fn word(&mut self, name: &str) -> u16 {
+    pub fn word(&mut self, name: &str) -> u32 {
         let known = self.words.iter().position(|w| **w == *name);
         known.unwrap_or_else(|| {
             self.words.push(name.into());
             self.words.len() - 1
-        }) as u16
+        }) as u32
     }
 
     /// Puts all into the order of their rows, in which they are not decided.

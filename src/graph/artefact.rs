@@ -1,7 +1,7 @@
 //! The compiled artefact: a program as bytes, and back.
 //!
 //! Layout: `PLCT`, the format's version and the semantics number (`u32`, little-endian), the SHA-256 of the payload, the
-//! payload ([`crate::wire`]). The loader trusts none of it: it checks every index and shape and recomputes scopes, static sets,
+//! payload (`wire`). The loader trusts none of it: it checks every index and shape and recomputes scopes, static sets,
 //! proofs and hashes.
 
 use super::hash::SEMANTICS;
