@@ -294,8 +294,7 @@ impl PolicyOutput {
             columns.push(if rare.possible.is_empty() { nothing(&outputs.no_lists) } else { lists(rows, all)? });
         }
         if self.tells.needs {
-            let words =
-                |needed: &Range<usize>| rare.needed[needed.clone()].iter().map(|w| &*rare.words[*w as usize]);
+            let words = |needed: &Range<usize>| rare.needed[needed.clone()].iter().map(|w| &*rare.words[*w as usize]);
             let all = rare.needs.iter().map(|(row, needed)| (*row, words(needed)));
             columns.push(if rare.needs.is_empty() { nothing(&outputs.no_lists) } else { lists(rows, all)? });
         }
