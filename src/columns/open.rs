@@ -3,7 +3,7 @@
 use super::load::Sources;
 use super::results::{NO_KEY, PROPOSED, Results, UNSETTLED, ValueCells, Values, standing_key};
 use super::taken::Taken;
-use super::vectors::PolicyVectors;
+use super::vectors::{PolicyVectors, clauses, is_plain};
 use crate::decide::{Forced, Outcome, Outcomes, Roots, Standing, forced, rank_of, standing, within_calendar};
 use crate::eval::batch::{
     Buffers, Chunk, Columns, Lanes, Program, Reach, Runner, ScopeRows, Sets, Widths, any_of, facts_below, lower_open,
@@ -312,10 +312,7 @@ impl OpenPolicy<'_> {
             let plain = by_bits([Standing::Met, Standing::NotMet, Standing::Faulty]);
             let of = match (&self.entry.applies, &versions[..]) {
                 (Some(applies), _) if self.vectors.applies_standing == Some(at) => Some(applies.node),
-                // With nothing but its condition, a rule stands as that does.
-                (_, [rule]) if rule.in_force.is_none() && rule.applies.is_none() && rule.unless.is_empty() => {
-                    Some(rule.condition.node)
-                }
+                (_, [rule]) if is_plain(rule) => Some(rule.condition.node),
                 _ => None,
             };
             if let Some(node) = of {
@@ -324,7 +321,7 @@ impl OpenPolicy<'_> {
                 places.iter().for_each(|(row, into)| keys[*into as usize] = key(*row));
                 continue;
             }
-            let nodes = versions.iter().flat_map(super::vectors::clauses);
+            let nodes = versions.iter().flat_map(clauses);
             let truths: BTreeMap<NodeId, Cow<[u8]>> = nodes.map(|n| (n, self.columns.truths(n))).collect();
             for (row, into) in places {
                 let truth = |n: NodeId| Truth::from_bits(truths[&n][*row as usize]);
@@ -359,15 +356,14 @@ impl OpenPolicy<'_> {
             }
             let is_open = |t: u8| t & t.wrapping_sub(1) != 0;
             open.iter_mut().zip(&**triggers).for_each(|(open, t)| *open &= u8::from(is_open(*t)));
-            if rule.in_force.is_some() || rule.applies.is_some() || !rule.unless.is_empty() {
-                let clauses = super::vectors::clauses(rule).map(|n| (n, self.columns.truths(n)));
+            if !is_plain(rule) {
+                let clauses = clauses(rule).map(|n| (n, self.columns.truths(n)));
                 let truths: BTreeMap<NodeId, Cow<[u8]>> = clauses.collect();
                 for (row, open) in open.iter_mut().enumerate().filter(|(_, open)| **open != 0) {
                     let standing = standing(rule, |n| Truth::from_bits(truths[&n][row]));
                     *open = u8::from(standing == Standing::Open);
                 }
             } else {
-                // With nothing but its condition, a rule is open as that is.
                 let condition = self.columns.truths(rule.condition.node);
                 open.iter_mut().zip(&*condition).for_each(|(open, t)| *open &= u8::from(is_open(*t)));
             }

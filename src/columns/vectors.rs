@@ -398,6 +398,11 @@ impl PolicyVectors {
     }
 }
 
+/// Whether a rule has nothing but its condition: it stands as that does.
+pub(crate) fn is_plain(rule: &Rule) -> bool {
+    rule.in_force.is_none() && rule.applies.is_none() && rule.unless.is_empty()
+}
+
 /// The nodes that a rule's standing is made of.
 pub(crate) fn clauses(rule: &Rule) -> impl Iterator<Item = NodeId> + '_ {
     let clauses = rule.applies.iter().chain([&rule.condition]).chain(&rule.unless);
@@ -414,9 +419,7 @@ enum Of {
 /// The standing of a rule, of several by the one in force.
 fn tell_standings(runner: &Runner, chunk: Chunk, versions: &[Rule], into: &mut [i8]) {
     if let [rule] = versions
-        && rule.in_force.is_none()
-        && rule.applies.is_none()
-        && rule.unless.is_empty()
+        && is_plain(rule)
         && let Some(Mask::Rows(met)) = runner.condition(rule.condition.node, chunk)
     {
         return choose(into, met, standing_key(Standing::Met), standing_key(Standing::NotMet));

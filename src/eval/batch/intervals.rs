@@ -11,7 +11,7 @@ use super::plan::{Linear, Plan, fits, only_value};
 use super::program::{Below, Ends, Input, Interval, Nones, Operand, Program, Step, Values, Vector, Width};
 use crate::graph::{FactId, Graph, NodeId, NodeKind, ScopeId};
 use crate::op::{Hit, Op, Quantifier};
-use crate::value::{Body, Kind, LeapRule, Set};
+use crate::value::{Body, Kind, Set};
 use std::collections::{BTreeMap, HashMap};
 
 /// What a node's set hangs on.
@@ -588,23 +588,13 @@ impl Intervals<'_> {
         }
     }
 
-    /// Whole years or months between days.
+    /// Whole years or months between days, which may have been made wide.
     fn count(&mut self, op: &Op, from: Values, to: Values) -> Vector {
         let [from, to] = [from, to].map(|days| {
             let vector = self.vector(days, Width::Int);
             self.points.to(vector, Width::Int)
         });
-        let d = self.points.make(Width::Int, ScopeId::CASE);
-        if *op == Op::YearsFrom(LeapRule::February28) {
-            self.points.steps.push(Step::YearsFebruary28 { d, from, to });
-            return d;
-        }
-        let (from, to) = (self.points.date_keys(from), self.points.date_keys(to));
-        self.points.steps.push(match op {
-            Op::MonthsFrom => Step::Months { d, from, to },
-            _ => Step::Years { d, from, to },
-        });
-        d
+        self.points.count(op, from, to)
     }
 
     /// Any strict operator by its range rule, row by row.

@@ -171,14 +171,7 @@ impl<'a> Lowering<'a> {
                 let d = self.linear(sum, scope)?;
                 self.narrowed(id, d)
             }
-            Plan::Compare(op, sum) => {
-                let cmp = match op {
-                    Op::Equal => Cmp::Equal,
-                    Op::Less => Cmp::Less,
-                    _ => Cmp::AtMost,
-                };
-                self.compare_sum(cmp, sum, scope)
-            }
+            Plan::Compare(op, sum) => self.compare_sum(cmp_of(op), sum, scope),
             Plan::Plain => self.plain_node(id, scope),
         }
     }
@@ -460,13 +453,8 @@ impl<'a> Lowering<'a> {
             (Op::YearsFrom(_) | Op::MonthsFrom, [a, b]) => self.calendar(op, *a, *b, scope),
             (Op::Equal | Op::Less | Op::AtMost, [a, b]) if self.is_alike(*a, *b) => {
                 let (a, b) = (self.plain(*a, scope)?, self.plain(*b, scope)?);
-                let cmp = match op {
-                    Op::Equal => Cmp::Equal,
-                    Op::Less => Cmp::Less,
-                    _ => Cmp::AtMost,
-                };
                 let d = self.make(Width::Byte, scope);
-                self.steps.push(Step::Compare { cmp, d, a, b });
+                self.steps.push(Step::Compare { cmp: cmp_of(op), d, a, b });
                 Some(of_vector(d))
             }
             (Op::Larger | Op::Smaller, all) if node.shape.kind.is_numeric() && fits(&node.set) => {
@@ -490,21 +478,26 @@ impl<'a> Lowering<'a> {
 
     fn calendar(&mut self, op: &Op, a: NodeId, b: NodeId, scope: ScopeId) -> Option<Value> {
         let (from, to) = (self.plain(a, scope)?, self.plain(b, scope)?);
-        let d = self.make(Width::Int, scope);
-        match op {
-            Op::YearsFrom(LeapRule::February28) => {
-                self.steps.push(Step::YearsFebruary28 { d, from, to });
-                return Some(of_vector(d));
-            }
-            _ if !self.in_calendar(a) || !self.in_calendar(b) => return None,
-            _ => {}
+        let is_keyed = *op != Op::YearsFrom(LeapRule::February28);
+        if is_keyed && (!self.in_calendar(a) || !self.in_calendar(b)) {
+            return None;
+        }
+        Some(of_vector(self.count(op, from, to)))
+    }
+
+    /// Whole years or months between days.
+    pub fn count(&mut self, op: &Op, from: Vector, to: Vector) -> Vector {
+        let d = self.make(Width::Int, from.scope);
+        if *op == Op::YearsFrom(LeapRule::February28) {
+            self.steps.push(Step::YearsFebruary28 { d, from, to });
+            return d;
         }
         let (from, to) = (self.date_keys(from), self.date_keys(to));
         self.steps.push(match op {
             Op::MonthsFrom => Step::Months { d, from, to },
             _ => Step::Years { d, from, to },
         });
-        Some(of_vector(d))
+        d
     }
 
     /// Whether a date never leaves the years 1 to 9999.
@@ -762,6 +755,15 @@ impl<'a> Lowering<'a> {
             }
             _ => None,
         }
+    }
+}
+
+/// How a comparison compares.
+pub(super) fn cmp_of(op: &Op) -> Cmp {
+    match op {
+        Op::Equal => Cmp::Equal,
+        Op::Less => Cmp::Less,
+        _ => Cmp::AtMost,
     }
 }
 
