@@ -9,7 +9,7 @@ use crate::eval::batch::{
     Buffers, Chunk, Columns, Lanes, Program, Reach, Runner, ScopeRows, Sets, Widths, any_of, facts_below, lower_open,
     order, put_where, set_bit,
 };
-use crate::graph::{FactId, Graph, NodeId, PolicyEntry};
+use crate::graph::{FactId, Graph, NodeId, NodeKind, PolicyEntry, Rule};
 use crate::value::{Body, Kind, Set, Truth};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -253,7 +253,7 @@ impl OpenPolicy<'_> {
                 lists.give(*to, list);
             }
         }
-        self.write_standings(places, results);
+        self.write_standings(places, &all, results);
         if !incomplete.is_empty() && (tells.needs || self.vectors.judges) {
             self.needs(&incomplete, &all, tells.needs, results);
         }
@@ -317,29 +317,35 @@ impl OpenPolicy<'_> {
     }
 
     /// The standing of each rule by name.
-    fn write_standings(&self, places: &Places, results: &mut Results) {
+    fn write_standings(&self, places: &Places, all: &Standings, results: &mut Results) {
         for (at, (versions, keys)) in self.vectors.standings.iter().zip(&mut results.standings).enumerate() {
-            let by_bits = |bits: [Standing; 3]| -> [i8; 8] {
-                std::array::from_fn(|t| {
-                    standing_key(match Truth::from_bits(t as u8) {
-                        Truth::MET => bits[0],
-                        Truth::NOT_MET => bits[1],
-                        Truth::FAULTY => bits[2],
-                        _ => Standing::Open,
-                    })
-                })
+            let mut write = |truths: &[u8], of_met: Standing, of_not_met: Standing| {
+                let key = |t: u8| match Truth::from_bits(t) {
+                    Truth::MET => of_met,
+                    Truth::NOT_MET => of_not_met,
+                    Truth::FAULTY => Standing::Faulty,
+                    _ => Standing::Open,
+                };
+                let by_bits: [i8; 8] = std::array::from_fn(|t| standing_key(key(t as u8)));
+                places.iter().for_each(|(row, into)| {
+                    keys[*into as usize] = by_bits[usize::from(truths[*row as usize] & 7)];
+                });
             };
-            let plain = by_bits([Standing::Met, Standing::NotMet, Standing::Faulty]);
-            let of = match (&self.entry.applies, &versions[..]) {
-                (Some(applies), _) if self.vectors.applies_standing == Some(at) => Some(applies.node),
-                (_, [rule]) if is_plain(rule) => Some(rule.condition.node),
-                _ => None,
-            };
-            if let Some(node) = of {
-                let truths = self.columns.truths(node);
-                let key = |row: u32| plain[usize::from(truths[row as usize] & 7)];
-                places.iter().for_each(|(row, into)| keys[*into as usize] = key(*row));
-                continue;
+            match (&self.entry.applies, &versions[..]) {
+                (Some(applies), _) if self.vectors.applies_standing == Some(at) => {
+                    write(&self.columns.truths(applies.node), Standing::Met, Standing::NotMet);
+                    continue;
+                }
+                (_, [rule]) if is_plain(rule) => {
+                    let triggers = self.entry.rules.iter().zip(&all.triggers).find(|(r, _)| r.trigger == rule.trigger);
+                    match (self.negates(rule), triggers) {
+                        (Some(false), Some((_, truths))) => write(truths, Standing::Met, Standing::NotMet),
+                        (Some(true), Some((_, truths))) => write(truths, Standing::NotMet, Standing::Met),
+                        _ => write(&self.columns.truths(rule.condition.node), Standing::Met, Standing::NotMet),
+                    }
+                    continue;
+                }
+                _ => {}
             }
             let nodes = versions.iter().flat_map(clauses);
             let truths: BTreeMap<NodeId, Cow<[u8]>> = nodes.map(|n| (n, self.columns.truths(n))).collect();
@@ -349,6 +355,16 @@ impl OpenPolicy<'_> {
                 keys[*into as usize] =
                     standing_key(all.find(|s| *s != Standing::NotInForce).unwrap_or(Standing::NotInForce));
             }
+        }
+    }
+
+    /// Whether a rule triggers where its condition does not hold, or where it does; absent if neither can be said at once.
+    fn negates(&self, rule: &Rule) -> Option<bool> {
+        let condition = rule.condition.node;
+        match self.graph.node(rule.trigger).kind {
+            _ if rule.trigger == condition => Some(false),
+            NodeKind::Not(negated) if negated == condition => Some(true),
+            _ => None,
         }
     }
 
@@ -364,8 +380,9 @@ impl OpenPolicy<'_> {
         if let Some(applies) = &self.entry.applies {
             reach.start(applies.node, &asks);
         }
+        let mut open = Vec::with_capacity(count);
         for (rule, triggers) in self.entry.rules.iter().zip(&all.triggers) {
-            let mut open = asks.clone();
+            open.clone_from(&asks);
             let settled_by = match rank_of(rule.kind) {
                 0 => &[][..],
                 1 => &all.ranks[..1],
@@ -383,7 +400,7 @@ impl OpenPolicy<'_> {
                     let standing = standing(rule, |n| Truth::from_bits(truths[&n][row]));
                     *open = u8::from(standing == Standing::Open);
                 }
-            } else {
+            } else if self.negates(rule).is_none() {
                 let condition = self.columns.truths(rule.condition.node);
                 open.iter_mut().zip(&*condition).for_each(|(open, t)| *open &= u8::from(is_open(*t)));
             }

@@ -351,3 +351,81 @@ fn none_is_given_beside_what_is_missing() {
     let options = BatchOptions { standings: true, ..BatchOptions::default() };
     compare(&bundle, text, &cases, &[day(); 2], options, &mut Tape::new(&[7]));
 }
+
+/// A limit out of a table by a column of bytes, on either side of a comparison.
+#[test]
+fn limits_out_of_tables_are_limits() {
+    let text = "policy p declines are automatic
+fact size: whole number from 1 to 9
+fact pay: whole number from 0 to 1_000
+fact debt: whole number from 0 to 1_000
+define limit: whole number
+  by table
+  | size      | limit |
+  | 1         | 100   |
+  | 2         | 140   |
+  | 3         | 175   |
+  | 4 or more | 200   |
+require most pay is at most limit
+require less pay is less than limit
+require twice limit is at most 2 * pay
+require thrice 3 * pay is less than limit
+require net pay - debt is at most limit
+require apart limit - pay is more than debt
+require same pay is limit";
+    let bundle = Bundle::compile(&[("p.placet", text)], &|_| None).unwrap();
+    let limits = [100, 140, 175, 200, 200, 200, 200, 200, 200];
+    let near = |limit: i64| [limit - 1, limit, limit + 1, limit / 2, limit / 2 + 1, limit / 3, limit / 3 + 1];
+    let people: Vec<(u8, i64)> =
+        (1..).zip(limits).flat_map(|(size, limit)| near(limit).map(|pay| (size, pay))).collect();
+    let debt = |row: usize| (row as i64 * 31) % 90;
+    let whole = |values: Vec<Option<i64>>| Arc::new(Int64Array::from(values)) as ArrayRef;
+    let is_told = |row: usize, at: usize| !(row + at).is_multiple_of(11);
+    let told = |at: usize, value: &dyn Fn(usize) -> i64| -> Vec<Option<i64>> {
+        (0..people.len()).map(|row| is_told(row, at).then(|| value(row))).collect()
+    };
+    let sizes: UInt8Array = told(0, &|row| people[row].0.into()).into_iter().map(|s| s.map(|s| s as u8)).collect();
+    let (pays, debts) = (told(1, &|row| people[row].1), told(2, &debt));
+    let batch = RecordBatch::try_from_iter_with_nullable([
+        ("size", Arc::new(sizes) as ArrayRef, true),
+        ("pay", whole(pays.clone()), true),
+        ("debt", whole(debts.clone()), true),
+    ])
+    .unwrap();
+    let options = BatchOptions { standings: true, ..BatchOptions::default() };
+    let results = Batches::new(&bundle, &batch.schema(), day(), options.clone()).unwrap().decide(&batch).unwrap();
+    for (row, (size, _)) in people.iter().enumerate() {
+        let size = is_told(row, 0).then(|| i64::from(*size));
+        let facts = [("size", size), ("pay", pays[row]), ("debt", debts[row])];
+        let case = facts.iter().filter_map(|(name, v)| Some(((*name).to_owned(), json!((*v)?)))).collect();
+        let decision = &single(&bundle, &case, day(), &options)[0];
+        assert_eq!(crate::arrow::told(&results, "", row), expected(decision, true), "{case:?}");
+    }
+}
+
+/// More facts asked for than a word has bits, and more rules than a byte has keys.
+#[test]
+fn large_policies_are_single() {
+    let facts: String = (0..70).map(|n| format!("fact f{n}: yes or no\n")).collect();
+    let rules: String = (0..140).map(|n| format!("require r{n} f{}\n", n % 70)).collect();
+    let text = format!("policy p declines are automatic\n{facts}{rules}");
+    let bundle = Bundle::compile(&[("p.placet", &text)], &|_| None).unwrap();
+    let cases: Vec<Map<String, Value>> = (0..300usize)
+        .map(|row| {
+            let told = (0..70).filter(|n| !(row * 7 + n * 13).is_multiple_of(1 + row % 40));
+            told.map(|n| (format!("f{n}"), json!(row % 9 != 1 || n != row % 70))).collect()
+        })
+        .collect();
+    let days = vec![day(); cases.len()];
+    compare(&bundle, &text, &cases, &days, BatchOptions::default(), &mut Tape::new(&[7]));
+    let (batch, _) = columns(&bundle.program().graph, bundle.names(), &cases, &mut Tape::new(&[7]));
+    let of = |text: &str| {
+        let policy = Policy::compile(text).unwrap();
+        let schema = Batches::new(policy.bundle(), &batch.schema(), day(), BatchOptions::default()).unwrap().schema();
+        schema.field_with_name("rule").unwrap().data_type().clone()
+    };
+    let by = |keys: DataType| DataType::Dictionary(Box::new(keys), Box::new(DataType::Utf8));
+    assert_eq!(of(&text), by(DataType::Int16));
+    let few: String = rules.lines().take(128).map(|rule| format!("{rule}\n")).collect();
+    assert_eq!(of(&format!("policy p declines are automatic\n{facts}{few}")), by(DataType::Int8));
+}

@@ -438,24 +438,6 @@ impl Simd {
         }
     }
 
-    /// The same of a sum to which a table adds what stands at a byte. Not one of the generations' loops: reading from a table gains nothing
-    /// by their gathers.
-    pub fn lookup_compare(
-        self,
-        cmp: Cmp,
-        d: &mut [u8],
-        terms: &[(&[i64], i64)],
-        a: &[u8],
-        table: &[i64; 256],
-        sum: &mut [i64],
-    ) {
-        if let [(x, p)] = terms {
-            return lookup_compare(cmp, d, (x, *p), a, table);
-        }
-        self.linear(sum, terms, 0);
-        lookup_compare(cmp, d, (sum, 1), a, table);
-    }
-
     /// Kleene's `and` (or `or`) of standings over independent conditions, as [`crate::value::Truth::and`] has it.
     pub fn truths(self, d: &mut [u8], a: &[u8], is_and: bool) {
         let (met, not_met) = if is_and { (1, 2) } else { (2, 1) };
@@ -602,13 +584,13 @@ fn pack(mask: &[u8; 64], out: &mut [u8]) {
 
 type Term<'a> = (&'a [i64], i64);
 
-fn lookup_compare(cmp: Cmp, d: &mut [u8], (x, p): Term, a: &[u8], table: &[i64; 256]) {
+/// Whether each value is at most (or at least, if `least`) a bound, for each byte its own. None of the generations' loops: reading a table
+/// gains nothing by their gathers.
+pub(super) fn bounded(d: &mut [u8], x: &[i64], a: &[u8], bounds: &[i64; 256], least: bool) {
     let rows = d.iter_mut().zip(x.iter().zip(a));
-    let sum = |x: &i64, a: &u8| x.wrapping_mul(p).wrapping_add(table[usize::from(*a)]);
-    match cmp {
-        Cmp::Less => rows.for_each(|(d, (x, a))| *d = u8::from(sum(x, a) < 0)),
-        Cmp::AtMost => rows.for_each(|(d, (x, a))| *d = u8::from(sum(x, a) <= 0)),
-        Cmp::Equal => rows.for_each(|(d, (x, a))| *d = u8::from(sum(x, a) == 0)),
+    match least {
+        false => rows.for_each(|(d, (x, a))| *d = u8::from(*x <= bounds[usize::from(*a)])),
+        true => rows.for_each(|(d, (x, a))| *d = u8::from(*x >= bounds[usize::from(*a)])),
     }
 }
 

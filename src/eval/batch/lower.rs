@@ -445,6 +445,9 @@ impl<'a> Lowering<'a> {
     }
 
     fn compare_sum(&mut self, cmp: Cmp, sum: &Linear, scope: ScopeId) -> Option<Value> {
+        if let Some(d) = self.bounded(cmp, sum, scope) {
+            return Some(of_vector(d));
+        }
         if let ([(a, p), (b, q)], 0) = (&*sum.terms, sum.constant)
             && p.unsigned_abs() == 1
             && *p == -*q
@@ -459,22 +462,41 @@ impl<'a> Lowering<'a> {
         }
         let terms = self.terms(sum, scope)?;
         let (sum_of, d) = (self.make(Width::Long, scope), self.make(Width::Byte, scope));
-        let step = match self.looked_up(&terms, sum.constant) {
-            Some((terms, a, table)) => Step::LookupCompare { cmp, d, sum: sum_of, terms, a, table },
-            None => Step::LinearCompare { cmp, d, sum: sum_of, terms, constant: sum.constant },
-        };
-        self.steps.push(step);
+        self.steps.push(Step::LinearCompare { cmp, d, sum: sum_of, terms, constant: sum.constant });
         Some(of_vector(d))
     }
 
-    /// A sum of which one term is looked up in a table by bytes: the other terms, the bytes, and the table of that term and the constant.
-    fn looked_up(&self, terms: &[(Vector, i64)], constant: i64) -> Option<(Box<[(Vector, i64)]>, Vector, Box<[i64]>)> {
-        let (at, step) = terms.iter().enumerate().find_map(|(at, (v, _))| Some((at, self.lookups.get(v)?)))?;
-        let Step::Lookup { a, first: 0, table, .. } = &self.steps[*step] else { return None };
-        let factor = terms[at].1;
-        let table = table.iter().map(|value| value.wrapping_mul(factor).wrapping_add(constant)).collect();
-        let others = terms.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, term)| *term).collect();
-        (a.width == Width::Byte && a.scope == terms[at].0.scope).then_some((others, *a, table))
+    /// A comparison of a sum with zero of which one term is looked up in a table by bytes: the others are compared with a bound that
+    /// the bytes tell.
+    fn bounded(&mut self, cmp: Cmp, sum: &Linear, scope: ScopeId) -> Option<Vector> {
+        let looked_up = |id: NodeId| {
+            let Values::Vector(vector) = self.values.get(&id)?.values else { return None };
+            self.lookups.get(&vector).filter(|_| vector.scope == scope)
+        };
+        let (at, step) = sum.terms.iter().enumerate().find_map(|(at, (id, _))| Some((at, *looked_up(*id)?)))?;
+        let Step::Lookup { a, first: 0, table, .. } = &self.steps[step] else { return None };
+        let (a, table, times) = (*a, table.clone(), sum.terms[at].1);
+        let mut others = sum.clone();
+        others.terms.remove(at);
+        // Of one term the factor goes into the bounds.
+        let factor = match &mut *others.terms {
+            [(_, factor)] => std::mem::replace(factor, 1),
+            _ => 1,
+        };
+        if cmp == Cmp::Equal || a.width != Width::Byte {
+            return None;
+        }
+        let bound = |value: &i64| {
+            let looked_up = value.checked_mul(times)?.checked_add(sum.constant)?;
+            let most = looked_up.checked_neg()?.checked_sub(i64::from(cmp == Cmp::Less))?;
+            let bound = most.checked_div_euclid(factor.checked_abs()?)?;
+            if factor < 0 { bound.checked_neg() } else { Some(bound) }
+        };
+        let bounds = table.iter().map(bound).collect::<Option<_>>()?;
+        let terms = self.terms(&others, scope)?;
+        let (sum, d) = (self.make(Width::Long, scope), self.make(Width::Byte, scope));
+        self.steps.push(Step::Bounded { d, sum, terms, a, bounds, least: factor < 0 });
+        Some(d)
     }
 
     fn operation(&mut self, id: NodeId, op: &Op, args: &[NodeId], scope: ScopeId) -> Option<Value> {

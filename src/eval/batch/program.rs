@@ -106,14 +106,14 @@ pub(super) enum Step {
         terms: Box<[(Vector, i64)]>,
         constant: i64,
     },
-    /// The same of a sum to which a table adds what stands at a byte.
-    LookupCompare {
-        cmp: Cmp,
+    /// Whether a sum of products is at most (or at least, if `least`) a bound, for each byte its own.
+    Bounded {
         d: Vector,
         sum: Vector,
         terms: Box<[(Vector, i64)]>,
         a: Vector,
-        table: Box<[i64]>,
+        bounds: Box<[i64]>,
+        least: bool,
     },
     Join {
         join: Join,
@@ -541,7 +541,7 @@ impl Step {
                 f(sum, true);
                 f(d, true);
             }
-            Step::LookupCompare { d, sum, terms, a, .. } => {
+            Step::Bounded { d, sum, terms, a, .. } => {
                 terms.iter_mut().for_each(|(v, _)| f(v, false));
                 f(a, false);
                 f(sum, true);

@@ -1,7 +1,7 @@
 //! The loop that runs a program over a chunk.
 
 use super::intervals;
-use super::kernels::{Lane, Simd};
+use super::kernels::{self, Lane, Simd};
 use super::program::{Below, Input, Nones, Operand, Place, Program, Step, Value, Values, Vector, Width};
 use crate::graph::{FactId, Graph, NodeId, NodeKind, ScopeId};
 use crate::op::{self, Point};
@@ -335,10 +335,16 @@ impl<'a> Runner<'a> {
                     s.with_terms(terms, chunk, |terms| simd.linear_compare(*cmp, d, terms, *constant, sum));
                 });
             }
-            Step::LookupCompare { cmp, d, sum, terms, a, table } => {
+            Step::Bounded { d, sum, terms, a, bounds, least } => {
                 self.compare_sum(*d, *sum, chunk, |s, d, sum| {
-                    let (a, table) = (s.mask(*a, chunk), table[..].as_array().unwrap_or(&[0; 256]));
-                    s.with_terms(terms, chunk, |terms| simd.lookup_compare(*cmp, d, terms, a, table, sum));
+                    let (a, bounds) = (s.mask(*a, chunk), bounds[..].as_array().unwrap_or(&[0; 256]));
+                    s.with_terms(terms, chunk, |terms| match terms {
+                        [(x, 1)] => kernels::bounded(d, x, a, bounds, *least),
+                        _ => {
+                            simd.linear(sum, terms, 0);
+                            kernels::bounded(d, sum, a, bounds, *least);
+                        }
+                    });
                 });
             }
             Step::Join { join, d, a, b } => {
