@@ -19,9 +19,9 @@ pub(crate) enum Keys {
 }
 
 impl Keys {
-    /// Whether so many words have keys of one byte.
+    /// Whether so many words have keys of one byte. Not one more, though it would have a key: some readers want to count them in a byte.
     pub fn are_narrow(words: usize) -> bool {
-        words <= i8::MAX as usize + 1
+        words <= i8::MAX as usize
     }
 
     /// Of so many words, with room for so many rows.
@@ -102,8 +102,15 @@ pub(crate) enum ValueCells {
 }
 
 impl Results {
-    /// With room for so many rows.
+    /// For so many rows, of which nothing is decided yet.
     pub fn new(output: &PolicyOutput, rows: usize) -> Results {
+        let mut results = Results::with_room(output, rows);
+        results.extend_to(rows);
+        results
+    }
+
+    /// With room for so many rows.
+    pub fn with_room(output: &PolicyOutput, rows: usize) -> Results {
         Results {
             outcomes: Vec::with_capacity(rows),
             flags: output.has_flags().then(|| Vec::with_capacity(rows)),

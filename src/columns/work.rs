@@ -56,7 +56,7 @@ impl fmt::Debug for Pool {
 /// Decides a stretch of rows.
 pub(crate) fn decide(batches: &Batches, batch: &RecordBatch, rows: Range<usize>) -> Result<RecordBatch, BatchError> {
     let outputs = &batches.outputs;
-    let mut results: Vec<Results> = outputs.policies.iter().map(|p| Results::new(p, rows.len())).collect();
+    let mut results: Vec<Results> = outputs.policies.iter().map(|p| Results::with_room(p, rows.len())).collect();
     let singles = Singles::new(batches, batch);
     let all: Vec<usize> = (0..results.len()).collect();
     match &batches.vectors {

@@ -426,6 +426,6 @@ fn large_policies_are_single() {
     };
     let by = |keys: DataType| DataType::Dictionary(Box::new(keys), Box::new(DataType::Utf8));
     assert_eq!(of(&text), by(DataType::Int16));
-    let few: String = rules.lines().take(128).map(|rule| format!("{rule}\n")).collect();
+    let few: String = rules.lines().take(127).map(|rule| format!("{rule}\n")).collect();
     assert_eq!(of(&format!("policy p declines are automatic\n{facts}{few}")), by(DataType::Int8));
 }

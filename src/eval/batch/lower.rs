@@ -3,8 +3,10 @@
 //! The program is exact for rows of which every fact it reads is given: such a row's values are points, and where something can
 //! fail the row is given up instead. What is given up is decided by sets, whose answer is the same.
 
+mod sums;
+
 use super::kernels::{Binary, Cmp, Join};
-use super::plan::{Linear, MISSING, Plan, fits, only_value, plan};
+use super::plan::{MISSING, Plan, fits, only_value, plan};
 use super::program::{Below, Input, Interval, Nones, Operand, Place, Program, Step, Value, Values, Vector, Width};
 use crate::graph::{FactId, Fold, Graph, NodeId, NodeKind, ScopeId};
 use crate::op::{Hit, Op, Quantifier};
@@ -14,7 +16,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 /// In what width a fact's values are handed in; absent for one that no column tells.
 pub type Widths<'a> = &'a dyn Fn(FactId) -> Option<Width>;
 
-/// The program that makes the roots' vectors, as far as it can: roots for which it cannot are left out.
+/// The program that makes the roots' vectors, as far as it can: roots for which it cannot are left out. Roots come in groups, a policy's
+/// in one: whoever runs the program reads a group's vectors as soon as they are made.
 ///
 /// `can_be_none` tells of which facts null means *none*; `graph` has its static sets narrowed to the days that are decided for.
 pub fn lower(graph: &Graph, groups: &[Vec<NodeId>], widths: Widths, can_be_none: &dyn Fn(FactId) -> bool) -> Program {
@@ -430,72 +433,6 @@ impl<'a> Lowering<'a> {
         let (from, to) = (self.date_keys(from), self.date_keys(to));
         let d = self.make(Width::Byte, scope);
         self.steps.push(Step::KeysApart { d, from, to, low, high, outside: false });
-        Some(d)
-    }
-
-    fn terms(&mut self, sum: &Linear, scope: ScopeId) -> Option<Box<[(Vector, i64)]>> {
-        sum.terms.iter().map(|(id, factor)| Some((self.long(*id, scope)?, *factor))).collect()
-    }
-
-    fn linear(&mut self, sum: &Linear, scope: ScopeId) -> Option<Vector> {
-        let terms = self.terms(sum, scope)?;
-        let d = self.make(Width::Long, scope);
-        self.steps.push(Step::Linear { d, terms, constant: sum.constant });
-        Some(d)
-    }
-
-    fn compare_sum(&mut self, cmp: Cmp, sum: &Linear, scope: ScopeId) -> Option<Value> {
-        if let Some(d) = self.bounded(cmp, sum, scope) {
-            return Some(of_vector(d));
-        }
-        if let ([(a, p), (b, q)], 0) = (&*sum.terms, sum.constant)
-            && p.unsigned_abs() == 1
-            && *p == -*q
-        {
-            let (a, b) = if *p > 0 { (*a, *b) } else { (*b, *a) };
-            let (a, b) = (self.plain(a, scope)?, self.plain(b, scope)?);
-            let width = a.width.max(b.width);
-            let (a, b) = (self.to(a, width), self.to(b, width));
-            let d = self.make(Width::Byte, scope);
-            self.steps.push(Step::Compare { cmp, d, a, b });
-            return Some(of_vector(d));
-        }
-        let terms = self.terms(sum, scope)?;
-        let (sum_of, d) = (self.make(Width::Long, scope), self.make(Width::Byte, scope));
-        self.steps.push(Step::LinearCompare { cmp, d, sum: sum_of, terms, constant: sum.constant });
-        Some(of_vector(d))
-    }
-
-    /// A comparison of a sum with zero of which one term is looked up in a table by bytes: the others are compared with a bound that
-    /// the bytes tell.
-    fn bounded(&mut self, cmp: Cmp, sum: &Linear, scope: ScopeId) -> Option<Vector> {
-        let looked_up = |id: NodeId| {
-            let Values::Vector(vector) = self.values.get(&id)?.values else { return None };
-            self.lookups.get(&vector).filter(|_| vector.scope == scope)
-        };
-        let (at, step) = sum.terms.iter().enumerate().find_map(|(at, (id, _))| Some((at, *looked_up(*id)?)))?;
-        let Step::Lookup { a, first: 0, table, .. } = &self.steps[step] else { return None };
-        let (a, table, times) = (*a, table.clone(), sum.terms[at].1);
-        let mut others = sum.clone();
-        others.terms.remove(at);
-        // Of one term the factor goes into the bounds.
-        let factor = match &mut *others.terms {
-            [(_, factor)] => std::mem::replace(factor, 1),
-            _ => 1,
-        };
-        if cmp == Cmp::Equal || a.width != Width::Byte {
-            return None;
-        }
-        let bound = |value: &i64| {
-            let looked_up = value.checked_mul(times)?.checked_add(sum.constant)?;
-            let most = looked_up.checked_neg()?.checked_sub(i64::from(cmp == Cmp::Less))?;
-            let bound = most.checked_div_euclid(factor.checked_abs()?)?;
-            if factor < 0 { bound.checked_neg() } else { Some(bound) }
-        };
-        let bounds = table.iter().map(bound).collect::<Option<_>>()?;
-        let terms = self.terms(&others, scope)?;
-        let (sum, d) = (self.make(Width::Long, scope), self.make(Width::Byte, scope));
-        self.steps.push(Step::Bounded { d, sum, terms, a, bounds, least: factor < 0 });
         Some(d)
     }
 

@@ -415,8 +415,8 @@ impl Program {
         let mut free: [Vec<u32>; 3] = Default::default();
         let mut now: HashMap<(Width, u32), u32> = HashMap::new();
         let mut made = [0; 3];
-        for at in 0..self.steps.len() {
-            let (_, makes) = self.steps[at].clone().vectors();
+        for (step, done) in self.steps.iter_mut().zip(done) {
+            let (_, makes) = step.clone().vectors();
             for (width, old) in makes.iter().filter_map(key) {
                 now.entry((width, old)).or_insert_with(|| {
                     free[width as usize].pop().unwrap_or_else(|| {
@@ -425,9 +425,9 @@ impl Program {
                     })
                 });
             }
-            self.steps[at].rename(&now);
-            for vector in &done[at] {
-                free[vector.0 as usize].extend(now.get(vector));
+            step.rename(&now);
+            for vector in done {
+                free[vector.0 as usize].extend(now.get(&vector));
             }
         }
         for value in self.roots.values_mut() {

@@ -337,7 +337,7 @@ impl<'a> Runner<'a> {
             }
             Step::Bounded { d, sum, terms, a, bounds, least } => {
                 self.compare_sum(*d, *sum, chunk, |s, d, sum| {
-                    let (a, bounds) = (s.mask(*a, chunk), bounds[..].as_array().unwrap_or(&[0; 256]));
+                    let (a, bounds) = (s.mask(*a, chunk), <&[i64; 256]>::try_from(&bounds[..]).unwrap_or(&[0; 256]));
                     s.with_terms(terms, chunk, |terms| match terms {
                         [(x, 1)] => kernels::bounded(d, x, a, bounds, *least),
                         _ => {
