@@ -1,5 +1,6 @@
 //! Units decoded, decided and encoded on all cores, written in order.
 
+use super::decode::Desk;
 use super::read::{Unit, Units};
 use super::write::{Encoded, Encoder, Form, Sink};
 use crate::args::Decide;
@@ -28,6 +29,7 @@ pub fn run(
     sources: &[Source],
     form: Form,
     progress: &Progress,
+    is_told: bool,
 ) -> Result<Summary, Failure> {
     let (units, schema, carried) = Units::new(bundle, a, sources, progress)?;
     let (mut sink, encoder) = Sink::open(form, a.out.as_deref(), &schema, carried)?;
@@ -39,7 +41,7 @@ pub fn run(
     };
     let mut summary = Summary::new(bundle);
     let (send, receive) = mpsc::channel();
-    let worker = Worker { bundle, queue: &queue, encoder: &encoder, progress };
+    let worker = Worker { bundle, queue: &queue, encoder: &encoder, progress, is_told };
     let written: Result<(), Failure> = thread::scope(|scope| {
         for _ in 0..cores {
             let send = send.clone();
@@ -119,23 +121,27 @@ struct Worker<'a> {
     queue: &'a Queue<'a>,
     encoder: &'a Encoder,
     progress: &'a Progress,
+    /// Whether somebody sees the summary.
+    is_told: bool,
 }
 
 impl Worker<'_> {
     fn work(&self, send: &Sender<Done>) {
         // The cores are busy with units already: each decides its own by itself.
         let alone = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build();
-        let alone = match alone {
-            Ok(pool) => pool,
-            Err(error) => {
+        let alone = alone.map_err(|e| Failure::Internal(e.to_string()));
+        let desk = Desk::new().map_err(|e| Failure::Internal(e.to_string()));
+        let (alone, desk) = match alone.and_then(|alone| Ok((alone, desk?))) {
+            Ok(ready) => ready,
+            Err(failure) => {
                 // Nobody to tell is somebody who has ended for another reason.
-                let _ = send.send((0, Err(Failure::Internal(error.to_string()))));
+                let _ = send.send((0, Err(failure)));
                 return;
             }
         };
         alone.install(|| {
             while let Some((number, unit)) = self.queue.next() {
-                let done = unit.and_then(|unit| self.unit(number, unit));
+                let done = unit.and_then(|unit| self.unit(number, unit, &desk));
                 if send.send((number, done)).is_err() {
                     return;
                 }
@@ -143,11 +149,11 @@ impl Worker<'_> {
         });
     }
 
-    fn unit(&self, number: usize, unit: Unit) -> Result<(Encoded, Summary), Failure> {
+    fn unit(&self, number: usize, unit: Unit, desk: &Desk) -> Result<(Encoded, Summary), Failure> {
         let mut summary = Summary::new(self.bundle);
         let mut encoded = self.encoder.unit(number)?;
         let (file, bytes) = (unit.file.clone(), unit.bytes);
-        for batch in unit.batches()? {
+        for batch in unit.batches(desk)? {
             let batch = batch?;
             let moved = |rows| {
                 self.progress.decided(rows);
@@ -155,7 +161,10 @@ impl Worker<'_> {
             };
             let decided = file.batches.decide_all(slice::from_ref(&batch), &moved);
             for decided in decided.map_err(|e| super::unusable(&file.path, &e))? {
-                summary.add_batch(self.bundle, &decided);
+                match self.is_told {
+                    true => summary.add_batch(self.bundle, &decided),
+                    false => summary.add_invalid(self.bundle, &decided),
+                }
                 encoded.write(decided)?;
             }
         }

@@ -75,8 +75,8 @@ pub trait Stored: Copy {
 
     fn read(bytes: &[u8]) -> Self;
 
-    /// The same as a shorter number, if it is one.
-    fn short(self) -> Option<i32> {
+    /// Numbers as shorter ones, if all of them are.
+    fn shorts(_bytes: &[u8]) -> Option<Vec<i32>> {
         None
     }
 
@@ -102,8 +102,15 @@ macro_rules! stored {
                 <$from>::from_le_bytes(own)
             }
             $(
-                fn short(self) -> Option<i32> {
-                    <$short>::try_from(self).ok()
+                fn shorts(bytes: &[u8]) -> Option<Vec<i32>> {
+                    let mut lost = 0;
+                    let short = |bytes: &[u8]| {
+                        let (own, short) = (Self::read(bytes), Self::read(bytes) as $short);
+                        lost |= own ^ Self::from(short);
+                        short
+                    };
+                    let shorts = bytes.chunks_exact(Self::BYTES).map(short).collect();
+                    (lost == 0).then_some(shorts)
                 }
 
                 fn long(short: i32) -> Option<Self> {
@@ -141,9 +148,10 @@ where
     fn words(&mut self, bytes: &[u8], count: usize) -> Result<Words<T::Native>> {
         let length = count.checked_mul(P::BYTES);
         let bytes = length.and_then(|length| bytes.get(..length)).ok_or_else(|| wrong("a dictionary is cut short"))?;
-        let shorts = bytes.chunks_exact(P::BYTES).map(|bytes| P::read(bytes).short());
-        if count >= MANY && shorts.clone().all(|short| short.is_some()) {
-            return Ok(Words::Short(shorts.map(Option::unwrap_or_default).collect()));
+        if count >= MANY
+            && let Some(shorts) = P::shorts(bytes)
+        {
+            return Ok(Words::Short(shorts));
         }
         let mut words = Vec::with_capacity(count);
         Self::plain(bytes, &mut words);
