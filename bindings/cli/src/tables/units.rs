@@ -19,6 +19,9 @@ use std::thread;
 /// How many units each core may be ahead of the writing.
 const AHEAD: usize = 2;
 
+/// How many rows are decided at a time: what the engine takes for one piece of work.
+const TOGETHER: usize = 1 << 15;
+
 /// What came of a unit, by its number.
 type Done = (usize, Result<(Encoded, Summary), Failure>);
 
@@ -159,13 +162,17 @@ impl Worker<'_> {
                 self.progress.decided(rows);
                 ControlFlow::Continue(())
             };
-            let decided = file.batches.decide_all(slice::from_ref(&batch), &moved);
-            for decided in decided.map_err(|e| super::unusable(&file.path, &e))? {
-                match self.is_told {
-                    true => summary.add_batch(self.bundle, &decided),
-                    false => summary.add_invalid(self.bundle, &decided),
+            // What was just decided is encoded while the cache still has it.
+            for first in (0..batch.num_rows()).step_by(TOGETHER) {
+                let part = batch.slice(first, TOGETHER.min(batch.num_rows() - first));
+                let decided = file.batches.decide_all(slice::from_ref(&part), &moved);
+                for decided in decided.map_err(|e| super::unusable(&file.path, &e))? {
+                    match self.is_told {
+                        true => summary.add_batch(self.bundle, &decided),
+                        false => summary.add_invalid(self.bundle, &decided),
+                    }
+                    encoded.write(decided)?;
                 }
-                encoded.write(decided)?;
             }
         }
         self.progress.read(bytes);
