@@ -3,6 +3,7 @@
 use super::forms::{Form, Plain, Words};
 use super::pages::Pages;
 use super::runs::{Piece, Runs};
+use super::shelf;
 use arrow_array::ArrayRef;
 use arrow_buffer::{BooleanBuffer, NullBuffer, NullBufferBuilder};
 use bytes::{Buf, Bytes};
@@ -15,8 +16,8 @@ const ROWS: usize = 512;
 
 /// A column that is read from its first row to its last.
 pub trait Decode {
-    /// The next rows.
-    fn read(&mut self, rows: usize) -> Result<ArrayRef>;
+    /// The next rows, their values where others were before.
+    fn read(&mut self, rows: usize, shelf: &shelf::Values) -> Result<ArrayRef>;
 
     /// Passes over rows.
     fn skip(&mut self, rows: usize) -> Result<()>;
@@ -123,8 +124,8 @@ impl Open {
 }
 
 impl<F: Form> Decode for Column<F> {
-    fn read(&mut self, rows: usize) -> Result<ArrayRef> {
-        let mut values = Vec::with_capacity(rows);
+    fn read(&mut self, rows: usize, shelf: &shelf::Values) -> Result<ArrayRef> {
+        let mut values = F::room(shelf, rows);
         let mut nulls = NullBufferBuilder::new(rows);
         // Where all rows are of one page, its gaps are the column's.
         let mut whole = None;
@@ -154,7 +155,7 @@ impl<F: Form> Decode for Column<F> {
             }
         }
         let whole = whole.filter(|valid| valid.null_count() > 0);
-        self.form.array(values, whole.or_else(|| nulls.finish()))
+        self.form.array(values, whole.or_else(|| nulls.finish()), shelf)
     }
 
     fn skip(&mut self, mut rows: usize) -> Result<()> {

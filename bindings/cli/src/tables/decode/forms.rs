@@ -1,5 +1,6 @@
 //! What the values of columns are made into: numbers in the width that is asked for, keys of texts, truths.
 
+use super::shelf;
 use arrow_array::types::ArrowDictionaryKeyType;
 use arrow_array::{ArrayRef, ArrowPrimitiveType, BooleanArray, DictionaryArray, PrimitiveArray, StringArray};
 use arrow_buffer::{ArrowNativeType, BooleanBuffer, NullBuffer, OffsetBuffer};
@@ -30,8 +31,13 @@ pub trait Form: Send {
     /// The value behind a short word.
     fn long(short: i32) -> Self::Value;
 
+    /// Room for so many values.
+    fn room(_shelf: &shelf::Values, rows: usize) -> Vec<Self::Value> {
+        Vec::with_capacity(rows)
+    }
+
     /// The array of some rows.
-    fn array(&self, values: Vec<Self::Value>, nulls: Option<NullBuffer>) -> Result<ArrayRef>;
+    fn array(&self, values: Vec<Self::Value>, nulls: Option<NullBuffer>, shelf: &shelf::Values) -> Result<ArrayRef>;
 }
 
 /// What keys stand for.
@@ -162,8 +168,12 @@ where
         P::long(short).map_or_else(T::Native::default, T::Native::made)
     }
 
-    fn array(&self, values: Vec<T::Native>, nulls: Option<NullBuffer>) -> Result<ArrayRef> {
-        let array = PrimitiveArray::<T>::try_new(values.into(), nulls)?;
+    fn room(shelf: &shelf::Values, rows: usize) -> Vec<T::Native> {
+        shelf.room(rows)
+    }
+
+    fn array(&self, values: Vec<T::Native>, nulls: Option<NullBuffer>, shelf: &shelf::Values) -> Result<ArrayRef> {
+        let array = PrimitiveArray::<T>::try_new(shelf.lend(values), nulls)?;
         Ok(Arc::new(array.with_data_type(self.data_type.clone())))
     }
 }
@@ -206,8 +216,12 @@ impl<K: ArrowDictionaryKeyType> Form for Keys<K> {
         K::Native::usize_as(key as usize)
     }
 
-    fn array(&self, values: Vec<K::Native>, nulls: Option<NullBuffer>) -> Result<ArrayRef> {
-        let keys = PrimitiveArray::<K>::try_new(values.into(), nulls)?;
+    fn room(shelf: &shelf::Values, rows: usize) -> Vec<K::Native> {
+        shelf.room(rows)
+    }
+
+    fn array(&self, values: Vec<K::Native>, nulls: Option<NullBuffer>, shelf: &shelf::Values) -> Result<ArrayRef> {
+        let keys = PrimitiveArray::<K>::try_new(shelf.lend(values), nulls)?;
         Ok(Arc::new(DictionaryArray::try_new(keys, self.texts.clone())?))
     }
 }
@@ -232,7 +246,7 @@ impl Form for Truths {
         key != 0
     }
 
-    fn array(&self, values: Vec<bool>, nulls: Option<NullBuffer>) -> Result<ArrayRef> {
+    fn array(&self, values: Vec<bool>, nulls: Option<NullBuffer>, _: &shelf::Values) -> Result<ArrayRef> {
         Ok(Arc::new(BooleanArray::new(BooleanBuffer::from(values), nulls)))
     }
 }

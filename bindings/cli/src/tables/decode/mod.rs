@@ -47,11 +47,12 @@ pub struct Asked {
 pub struct Desk {
     unpacker: Unpacker,
     read: Shelf,
+    values: shelf::Values,
 }
 
 impl Desk {
     pub fn new() -> Result<Desk> {
-        Ok(Desk { unpacker: Unpacker::new()?, read: Shelf::default() })
+        Ok(Desk { unpacker: Unpacker::new()?, read: Shelf::default(), values: shelf::Values::default() })
     }
 }
 
@@ -199,7 +200,7 @@ impl Rows {
                 open => open,
             };
             columns.push(match &mut way {
-                Way::Own(column) => column.read(rows)?,
+                Way::Own(column) => column.read(rows, &self.desk.values)?,
                 Way::Other(reader) => {
                     let other = reader.next().transpose()?.filter(|batch| batch.num_rows() == rows);
                     other.ok_or_else(missing)?.column(0).clone()

@@ -147,13 +147,17 @@ impl Runs {
 
     /// Reads what a run begins with.
     fn head(&mut self) -> Result<Run> {
-        let mut number = 0u64;
-        for shift in (0..35).step_by(7) {
-            let byte = *self.data.get(self.at).ok_or_else(ended)?;
-            self.at += 1;
-            number |= u64::from(byte & 0x7f) << shift;
-            if byte < 0x80 {
-                break;
+        let first = *self.data.get(self.at).ok_or_else(ended)?;
+        self.at += 1;
+        let mut number = u64::from(first & 0x7f);
+        if first >= 0x80 {
+            for shift in (7..35).step_by(7) {
+                let byte = *self.data.get(self.at).ok_or_else(ended)?;
+                self.at += 1;
+                number |= u64::from(byte & 0x7f) << shift;
+                if byte < 0x80 {
+                    break;
+                }
             }
         }
         let count = (number >> 1) as usize;
@@ -180,7 +184,10 @@ fn ended() -> ParquetError {
 /// Unpacks groups of eight numbers.
 fn unpack(data: &[u8], width: usize, groups: usize, into: &mut [u32]) {
     // Of the last groups there may be too few bytes to read them as all others.
-    let safe = (data.len().saturating_sub(READ) / width).min(groups);
+    let safe = match data.len() >= groups * width + READ {
+        true => groups,
+        false => data.len().saturating_sub(READ) / width,
+    };
     let (quick, slow) = into[..groups * 8].split_at_mut(safe * 8);
     eights(data, width, quick);
     for (at, eight) in slow.chunks_exact_mut(8).enumerate() {

@@ -1,5 +1,6 @@
 //! Buffers that are used again: memory that was just written is still in the cache, and nobody has to ask the system for it.
 
+use arrow_buffer::{ArrowNativeType, Buffer, ScalarBuffer};
 use bytes::Bytes;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -50,5 +51,40 @@ impl Drop for Lent {
         if kept.len() < KEPT {
             kept.push(std::mem::take(&mut self.buffer));
         }
+    }
+}
+
+/// What the values of columns stand in, also while somebody reads them.
+#[derive(Clone, Default)]
+pub struct Values(Arc<Mutex<Vec<Buffer>>>);
+
+impl Values {
+    /// Room for so many values: that of a column nobody reads any more, or new.
+    pub fn room<T: ArrowNativeType>(&self, rows: usize) -> Vec<T> {
+        let mut all = self.all();
+        for at in (0..all.len()).rev().filter(|at| all[*at].strong_count() == 1).collect::<Vec<_>>() {
+            match all.swap_remove(at).into_vec() {
+                Ok(mut values) if values.capacity() >= rows => {
+                    values.clear();
+                    return values;
+                }
+                // Too small for what is read now.
+                Ok(_) => {}
+                // Of another width.
+                Err(buffer) => all.push(buffer),
+            }
+        }
+        Vec::with_capacity(rows)
+    }
+
+    /// Values as columns have them.
+    pub fn lend<T: ArrowNativeType>(&self, values: Vec<T>) -> ScalarBuffer<T> {
+        let buffer = Buffer::from_vec(values);
+        self.all().push(buffer.clone());
+        buffer.into()
+    }
+
+    fn all(&self) -> MutexGuard<'_, Vec<Buffer>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,4 +1,4 @@
-//! The bytes of one column, read some hundred kilobytes at a time.
+//! The bytes of one column, read a megabyte at a time.
 
 use super::shelf::Shelf;
 use bytes::Bytes;
@@ -9,7 +9,7 @@ use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// How much is read at once.
-const WINDOW: usize = 1 << 19;
+const WINDOW: usize = 1 << 20;
 /// How much of it is looked at for what a page begins with.
 const HEAD: usize = 1 << 8;
 
