@@ -59,6 +59,7 @@ impl Gathered {
 
     fn stretch(&self, cases: &[Vec<Decision>]) -> Result<RecordBatch, BatchError> {
         let mut results: Vec<Results> = self.outputs.policies.iter().map(|p| Results::new(p, cases.len())).collect();
+        results.iter_mut().for_each(|results| results.extend_to(cases.len()));
         for (row, decisions) in cases.iter().enumerate() {
             for ((decision, output), results) in decisions.iter().zip(&self.outputs.policies).zip(&mut results) {
                 results.put(output, row, decision);

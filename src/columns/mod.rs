@@ -54,6 +54,7 @@ mod cases;
 mod cells;
 mod gather;
 mod layout;
+mod lists;
 mod load;
 mod open;
 mod outputs;

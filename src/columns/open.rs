@@ -1,13 +1,13 @@
 //! Rows that points leave open: decided by sets, many at a time.
 
 use super::load::Sources;
-use super::results::{NO_KEY, PROPOSED, Results, UNSETTLED, ValueCells, Values, standing_key};
+use super::results::{PROPOSED, Results, UNSETTLED, ValueCells, Values, standing_key};
 use super::taken::Taken;
 use super::vectors::{PolicyVectors, clauses, is_plain};
 use crate::decide::{Forced, Outcome, Outcomes, Roots, Standing, forced, rank_of, standing, within_calendar};
 use crate::eval::batch::{
     Buffers, Chunk, Columns, Lanes, Program, Reach, Runner, ScopeRows, Sets, Widths, any_of, facts_below, lower_open,
-    order, put_where,
+    order, put_where, set_bit,
 };
 use crate::graph::{FactId, Graph, NodeId, PolicyEntry};
 use crate::value::{Body, Kind, Set, Truth};
@@ -130,7 +130,10 @@ struct Said {
     can_approve: bool,
     could_approve: bool,
     is_applicable: bool,
-    forced: Forced,
+    /// By rank: nothing where the first rule that triggers can be what decides alone, else all bits of a number that is no rule.
+    ranks: [i16; 3],
+    /// Whether the policy's own clause decides.
+    by_clause: bool,
 }
 
 /// What has been said of roots that stand alike: there are not many combinations, and most rows share a few.
@@ -142,8 +145,8 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    /// `key` is of [`Roots::of_key`].
-    fn say(&mut self, key: u32, awards_open: bool, declines_automatic: bool) -> &Said {
+    /// The place of what is said; `key` is of [`Roots::of_key`].
+    fn say(&mut self, key: u32, awards_open: bool, declines_automatic: bool) -> u32 {
         if self.places.is_empty() {
             self.places = vec![0; 1 << 17];
         }
@@ -152,7 +155,7 @@ impl Table {
             self.said.push(say(&Roots::of_key(key), awards_open, declines_automatic));
             *place = self.said.len() as u32;
         }
-        &self.said[*place as usize - 1]
+        *place - 1
     }
 }
 
@@ -165,6 +168,8 @@ fn say(roots: &Roots, awards_open: bool, declines_automatic: bool) -> Said {
         _ => Outcome::Incomplete,
     };
     let proposed = outcome == Outcome::Referred && results.only_declines();
+    let forced = forced(declines_automatic, roots, (outcome, proposed, true));
+    let ranks = if let Forced::ByRank(ranks) = forced { ranks } else { [false; 3] };
     Said {
         outcome,
         possible,
@@ -172,7 +177,8 @@ fn say(roots: &Roots, awards_open: bool, declines_automatic: bool) -> Said {
         can_approve,
         could_approve: roots.without_faults().results().can_approve(),
         is_applicable: possible.only() != Some(Outcome::NotApplicable),
-        forced: forced(declines_automatic, roots, (outcome, proposed, true)),
+        ranks: ranks.map(|counts| if counts { 0 } else { i16::MAX }),
+        by_clause: forced == Forced::Applies,
     }
 }
 
@@ -192,45 +198,59 @@ impl OpenPolicy<'_> {
         let awards_work = self.awards_work(&awards);
         let open_awards: Vec<Vec<u8>> = self.vectors.awards.iter().map(|n| self.columns.settled(*n)).collect();
         let keys = all.keys(awards_work.as_deref());
-        let (mut back, mut incomplete) = (Places::new(), Vec::new());
+        let mut back = Places::new();
+        let mut said: Vec<(u32, u32, u32)> = Vec::with_capacity(places.len());
         for (row, into) in places {
-            let (at, to) = (*row as usize, *into as usize);
+            let at = *row as usize;
             if all.back.get(at).is_some_and(|back| *back != 0) {
                 back.push((*row, *into));
                 continue;
             }
             let awards_open = open_awards.iter().any(|settled| settled[at] == 0);
-            let said = table.say(keys[at].into(), awards_open, self.entry.declines_automatic);
-            if said.outcome == Outcome::Incomplete {
-                incomplete.push((at, to, said.can_approve));
-                if tells.possible && said.possible.len() > 1 {
-                    results.rare.possible.push((to, said.possible));
-                }
-            }
-            results.outcomes[to] = said.outcome as i8;
-            if let Some(flags) = results.flags.get_mut(to) {
-                *flags = if said.proposed { PROPOSED } else { 0 };
-            }
-            let (key, cites) = match said.forced {
-                Forced::No => (NO_KEY, NO_KEY),
-                Forced::Applies => self.vectors.applies.map_or((NO_KEY, NO_KEY), |(_, v)| (v.key, v.cites)),
-                Forced::ByRank(ranks) => {
-                    let of = |rank: usize| if ranks[rank] { all.first[rank][at] } else { i16::MAX };
-                    let first = of(0).min(of(1)).min(of(2));
-                    self.vectors.keys.get(first as usize).copied().unwrap_or((NO_KEY, NO_KEY))
-                }
-            };
-            results.rules[to] = key;
-            if let Some(slot) = results.cites.get_mut(to) {
-                *slot = cites;
-            }
-            if !results.values.is_empty() {
+            said.push((*row, *into, table.say(keys[at].into(), awards_open, self.entry.declines_automatic)));
+        }
+        // One column after the other, each without a branch: what is said of a row cannot be foreseen.
+        let said = || said.iter().map(|(row, into, said)| (*row as usize, *into as usize, &table.said[*said as usize]));
+        said().for_each(|(_, to, said)| results.outcomes[to] = said.outcome as i8);
+        if let Some(flags) = &mut results.flags {
+            said().for_each(|(_, to, said)| flags[to] = if said.proposed { PROPOSED } else { 0 });
+        }
+        let (rules, clause) = self.vectors.keys();
+        let decides = |(at, to, said): (usize, usize, &Said)| {
+            let of = |rank: usize| all.first[rank][at] | said.ranks[rank];
+            let rule = (of(0).min(of(1)).min(of(2)) as usize).min(rules.len() - 1);
+            (to, if said.by_clause { clause } else { rules[rule] })
+        };
+        results.rules.set_each(said().map(decides).map(|(to, keys)| (to, keys.0)));
+        if let Some(cites) = &mut results.cites {
+            cites.set_each(said().map(decides).map(|(to, keys)| (to, keys.1)));
+        }
+        if !results.values.is_empty() {
+            for (at, to, said) in said() {
                 let awards = awards.iter().map(|told| (told, said.could_approve));
                 let reports = reports.iter().map(|told| (told, said.is_applicable));
                 let shown = shown.iter().map(|told| (told, true));
                 for ((told, is_told), values) in awards.chain(reports).chain(shown).zip(&mut results.values) {
                     told.write(at, is_told, values, to);
                 }
+            }
+        }
+        let mut incomplete: Vec<(usize, usize, &Said)> = Vec::new();
+        if tells.possible || tells.needs || self.vectors.judges {
+            incomplete.extend(said());
+            let mut kept = 0;
+            for at in 0..incomplete.len() {
+                incomplete[kept] = incomplete[at];
+                kept += usize::from(incomplete[at].2.outcome == Outcome::Incomplete);
+            }
+            incomplete.truncate(kept);
+        }
+        if tells.possible {
+            let (lists, mut known) = (&mut results.rare.possible, [None; 1 << Outcome::ALL.len()]);
+            for (_, to, said) in incomplete.iter().filter(|(_, _, said)| said.possible.len() > 1) {
+                let make = || lists.list(said.possible.iter().map(Outcome::as_str));
+                let list = *known[said.possible.bits()].get_or_insert_with(make);
+                lists.give(*to, list);
             }
         }
         self.write_standings(places, results);
@@ -333,13 +353,13 @@ impl OpenPolicy<'_> {
     }
 
     /// The facts that still matter in rows that are incomplete; a row that waits for findings alone is for a person.
-    fn needs(&self, rows: &[(usize, usize, bool)], all: &Standings, is_told: bool, results: &mut Results) {
+    fn needs(&self, rows: &[(usize, usize, &Said)], all: &Standings, is_told: bool, results: &mut Results) {
         let mut reach = Reach::new(self.graph, self.columns);
         let count = self.columns.rows;
         let (mut asks, mut approvable) = (vec![0u8; count], vec![0u8; count]);
-        for (row, _, can_approve) in rows {
+        for (row, _, said) in rows {
             asks[*row] = 1;
-            approvable[*row] = (*can_approve).into();
+            approvable[*row] = said.can_approve.into();
         }
         if let Some(applies) = &self.entry.applies {
             reach.start(applies.node, &asks);
@@ -371,7 +391,7 @@ impl OpenPolicy<'_> {
         }
         self.vectors.awards.iter().for_each(|n| reach.start(*n, &approvable));
         let facts = reach.facts();
-        let mut in_order = Vec::new();
+        let mut asked: Vec<(&str, bool, Vec<u8>)> = Vec::new();
         for told in &self.entry.facts {
             let Some(mut needed) = facts.get(&told.fact).cloned() else { continue };
             if let Some(pending) = self.sources.pending(self.taken, told.fact) {
@@ -380,29 +400,45 @@ impl OpenPolicy<'_> {
             }
             let fact = self.graph.fact(told.fact);
             if needed.contains(&1) {
-                in_order.push((results.rare.word(&fact.name), fact.judged_by.is_some(), needed));
+                asked.push((&fact.name, fact.judged_by.is_some(), needed));
             }
         }
+        // Most rows ask for the same few facts: what has been found for these is kept, by the facts as bits where there are not more.
+        let mut patterns = vec![0u64; count];
+        for (at, (_, _, needed)) in asked.iter().enumerate() {
+            set_bit(&mut patterns, needed, at);
+        }
+        let mut known = [(0, None); 256];
         for (row, into, ..) in rows {
-            let (mut any, mut all_judged) = (false, true);
-            let first = results.rare.needed.len();
-            for (word, is_judged, needed) in &in_order {
-                if needed[*row] != 0 {
-                    (any, all_judged) = (true, all_judged & is_judged);
-                    results.rare.needed.push(*word);
-                }
+            let pattern = patterns[*row];
+            let known = &mut known[(pattern.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as usize];
+            if known.0 != pattern || asked.len() > 64 {
+                let own = || asked.iter().filter(|(_, _, needed)| needed[*row] != 0);
+                let ask = |_: &_| Ask {
+                    is_for_a_person: own().all(|(_, is_judged, _)| *is_judged),
+                    list: results.rare.needs.list(own().map(|(name, ..)| *name)),
+                };
+                *known = (pattern, own().next().map(ask));
             }
-            if any && all_judged {
+            let Some(ask) = known.1 else { continue };
+            if ask.is_for_a_person {
                 results.outcomes[*into] = Outcome::Referred as i8;
-                results.flags[*into] = UNSETTLED;
+                results.flags.iter_mut().for_each(|flags| flags[*into] = UNSETTLED);
             }
-            if any && is_told {
-                results.rare.needs.push((*into, first..results.rare.needed.len()));
-            } else {
-                results.rare.needed.truncate(first);
+            if is_told {
+                results.rare.needs.give(*into, ask.list);
             }
         }
     }
+}
+
+/// What some facts that are asked for mean for a row.
+#[derive(Clone, Copy)]
+struct Ask {
+    /// Whether it waits for a person's findings alone.
+    is_for_a_person: bool,
+    /// The list of their names.
+    list: u32,
 }
 
 /// An award, a report or a definition over the rows taken aside.
@@ -429,7 +465,7 @@ impl Told<'_> {
             ValueCells::Decimal(v) => v[to] = value,
             ValueCells::Day(v) => v[to] = value as i32,
             ValueCells::Truth(v) => v[to] = value as u8,
-            ValueCells::Choice(v) => v[to] = value as i16,
+            ValueCells::Choice(v) => v.set(to, value as i16),
             ValueCells::Text(_) => debug_assert_ne!(self.kind, Kind::Text),
         }
     }

@@ -1,10 +1,11 @@
 //! Which columns the results have, and how buffers become them.
 
 use super::layout::Layout;
-use super::results::{NO_KEY, PROPOSED, Results, STANDINGS, UNSETTLED, ValueCells, Values};
+use super::lists::{Lists, list_of_texts, texts_of_few};
+use super::results::{Keys, NO_KEY, PROPOSED, Results, STANDINGS, UNSETTLED, ValueCells, Values};
 use super::{BatchError, BatchOptions, work};
 use crate::decide::{Outcome, Standing};
-use crate::eval::batch;
+use crate::eval::batch::{self, Key};
 use crate::graph::{Graph, NodeId, PolicyEntry, ScopeId};
 use crate::op::Shape;
 use crate::policy::Bundle;
@@ -12,11 +13,10 @@ use crate::value::{Kind, Text};
 use arrow_array::types::{Int8Type, Int16Type};
 use arrow_array::{
     ArrayRef, BooleanArray, Date32Array, Decimal128Array, DictionaryArray, Int8Array, Int16Array, Int64Array,
-    ListArray, RecordBatch, RecordBatchOptions, StringArray, new_null_array,
+    RecordBatch, RecordBatchOptions, StringArray, new_null_array,
 };
-use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
+use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
-use std::ops::Range;
 use std::sync::Arc;
 
 /// The columns of all policies' results.
@@ -29,7 +29,6 @@ pub(crate) struct Outputs {
     no_lists: ArrayRef,
     no_errors: ArrayRef,
     no_words: ArrayRef,
-    no_keys: ArrayRef,
     all_settled: ArrayRef,
 }
 
@@ -38,8 +37,8 @@ pub(crate) struct Outputs {
 pub(crate) struct PolicyOutput {
     prefix: String,
     /// What the deciding rule can be called, the policy's own clause among them.
-    names: Vec<Arc<str>>,
-    cites: Vec<Arc<str>>,
+    pub names: Vec<Arc<str>>,
+    pub cites: Vec<Arc<str>>,
     pub awards: Vec<ValueOutput>,
     pub reports: Vec<ValueOutput>,
     pub shown: Vec<ValueOutput>,
@@ -132,8 +131,7 @@ impl Outputs {
             schema,
             no_lists: nothing(&list_of_texts()),
             no_errors: nothing(&DataType::Utf8),
-            no_words: nothing(&texts_by(DataType::Int8)),
-            no_keys: nothing(&texts_by(DataType::Int16)),
+            no_words: nothing(&texts_by_key(0)),
             all_settled: Arc::new(BooleanArray::new(BooleanBuffer::new_set(work::MORSEL), None)),
         })
     }
@@ -235,11 +233,11 @@ impl PolicyOutput {
         let mut add = |name: &str, form: DataType, nullable: bool| {
             all.push(Field::new(format!("{}{name}", self.prefix), form, nullable));
         };
-        add("outcome", texts_by(DataType::Int8), false);
-        add("proposed", texts_by(DataType::Int8), true);
+        add("outcome", texts_by_key(Outcome::ALL.len()), false);
+        add("proposed", texts_by_key(1), true);
         add("settled", DataType::Boolean, false);
-        add("rule", texts_by(DataType::Int16), true);
-        add("cites", texts_by(DataType::Int16), true);
+        add("rule", texts_by_key(self.names.len()), true);
+        add("cites", texts_by_key(self.cites.len()), true);
         if self.tells.possible {
             add("possible", list_of_texts(), true);
         }
@@ -249,9 +247,9 @@ impl PolicyOutput {
         add("faults", list_of_texts(), true);
         add("error", DataType::Utf8, true);
         for rule in &self.standings {
-            add(&format!("standing.{rule}"), texts_by(DataType::Int8), true);
+            add(&format!("standing.{rule}"), texts_by_key(STANDINGS.len()), true);
         }
-        all.extend(self.values().map(|v| Field::new(&v.column, v.form.data_type(), true)));
+        all.extend(self.values().map(|v| Field::new(&v.column, v.data_type(), true)));
     }
 
     /// Whether a decline can be proposed, or a referral wait for findings.
@@ -264,14 +262,14 @@ impl PolicyOutput {
         !self.cites.is_empty()
     }
 
-    fn assemble(&self, mut results: Results, outputs: &Outputs, columns: &mut Vec<ArrayRef>) -> Result<(), BatchError> {
-        results.rare.sort();
+    fn assemble(&self, results: Results, outputs: &Outputs, columns: &mut Vec<ArrayRef>) -> Result<(), BatchError> {
         let rows = results.outcomes.len();
         let words = &self.words;
         let keys = Int8Array::new(results.outcomes.into(), None);
         columns.push(Arc::new(DictionaryArray::<Int8Type>::try_new(keys, words.outcomes.clone())?));
         let nothing = |of: &ArrayRef| of.slice(0, rows);
-        let flagged = |flag: u8| bits(&results.flags, |f| f & flag != 0);
+        let flags = results.flags.unwrap_or_default();
+        let flagged = |flag: u8| bits(&flags, |f| f & flag != 0);
         columns.push(match self.proposes {
             true => {
                 let keys = Int8Array::new(vec![0; rows].into(), Some(NullBuffer::new(flagged(PROPOSED))));
@@ -284,31 +282,29 @@ impl PolicyOutput {
             false => nothing(&outputs.all_settled),
         });
         columns.push(keyed(results.rules, &words.names)?);
-        columns.push(match self.has_cites() {
-            true => keyed(results.cites, &words.cites)?,
-            false => nothing(&outputs.no_keys),
+        columns.push(match results.cites {
+            Some(cites) => keyed(cites, &words.cites)?,
+            None => nothing(&outputs.no_words),
         });
-        let rare = &results.rare;
+        let rare = results.rare;
+        let lists = |lists: Lists| if lists.is_empty() { Ok(nothing(&outputs.no_lists)) } else { lists.assemble(rows) };
         if self.tells.possible {
-            let all = rare.possible.iter().map(|(row, o)| (*row, o.iter().map(Outcome::as_str)));
-            columns.push(if rare.possible.is_empty() { nothing(&outputs.no_lists) } else { lists(rows, all)? });
+            columns.push(lists(rare.possible)?);
         }
         if self.tells.needs {
-            let words = |needed: &Range<usize>| rare.needed[needed.clone()].iter().map(|w| &*rare.words[*w as usize]);
-            let all = rare.needs.iter().map(|(row, needed)| (*row, words(needed)));
-            columns.push(if rare.needs.is_empty() { nothing(&outputs.no_lists) } else { lists(rows, all)? });
+            columns.push(lists(rare.needs)?);
         }
-        let all = rare.faults.iter().map(|(row, f)| (*row, f.iter().map(|f| &**f)));
-        columns.push(if rare.faults.is_empty() { nothing(&outputs.no_lists) } else { lists(rows, all)? });
+        columns.push(lists(rare.faults)?);
         columns.push(match rare.errors.is_empty() {
             true => nothing(&outputs.no_errors),
-            false => errors(rows, rare.errors.iter())?,
+            false => {
+                let mut errors = rare.errors;
+                errors.sort_unstable_by_key(|(row, _)| *row);
+                texts_of_few(rows, errors.iter())?
+            }
         });
         for keys in results.standings {
-            let has_nulls = keys.iter().fold(0, |all, key| all | key) < 0;
-            let nulls = has_nulls.then(|| NullBuffer::new(bits(&keys, |k| k >= 0)));
-            let keys = Int8Array::new(keys.into(), nulls);
-            columns.push(Arc::new(DictionaryArray::<Int8Type>::try_new(keys, words.standings.clone())?));
+            columns.push(keyed(Keys::Narrow(keys), &words.standings)?);
         }
         for (values, output) in results.values.into_iter().zip(self.values()) {
             columns.push(output.assemble(values)?);
@@ -332,7 +328,8 @@ impl ValueOutput {
             ValueCells::Day(v) => Arc::new(Date32Array::new(v.into(), nulls)),
             ValueCells::Truth(v) => Arc::new(BooleanArray::new(bits(&v, |t| t != 0), nulls)),
             ValueCells::Choice(mut keys) => {
-                keys.iter_mut().zip(&values.given).filter(|(_, g)| **g == 0).for_each(|(key, _)| *key = NO_KEY);
+                let not_given = values.given.iter().enumerate().filter(|(_, given)| **given == 0);
+                not_given.for_each(|(row, _)| keys.set(row, NO_KEY));
                 keyed(keys, &self.keyed)?
             }
             ValueCells::Text(v) => Arc::new(v.iter().map(|t| t.as_deref()).collect::<StringArray>()),
@@ -340,14 +337,14 @@ impl ValueOutput {
     }
 }
 
-impl Form {
-    fn data_type(self) -> DataType {
-        match self {
+impl ValueOutput {
+    fn data_type(&self) -> DataType {
+        match self.form {
             Form::Whole => DataType::Int64,
             Form::Decimal(precision, scale) => DataType::Decimal128(precision, scale),
             Form::Day => DataType::Date32,
             Form::Truth => DataType::Boolean,
-            Form::Choice => DataType::Dictionary(Box::new(DataType::Int16), Box::new(DataType::Utf8)),
+            Form::Choice => texts_by_key(self.words.len()),
             Form::Text => DataType::Utf8,
         }
     }
@@ -368,73 +365,35 @@ fn form(graph: &Graph, node: NodeId, shape: Shape) -> Form {
     }
 }
 
-fn texts_by(keys: DataType) -> DataType {
+/// The type of a column of so many different texts.
+fn texts_by_key(words: usize) -> DataType {
+    let keys = if Keys::are_narrow(words) { DataType::Int8 } else { DataType::Int16 };
     DataType::Dictionary(Box::new(keys), Box::new(DataType::Utf8))
-}
-
-fn list_of_texts() -> DataType {
-    DataType::List(Arc::new(Field::new_list_field(DataType::Utf8, false)))
 }
 
 fn texts<'a>(words: impl Iterator<Item = &'a str>) -> ArrayRef {
     Arc::new(StringArray::from_iter_values(words))
 }
 
-/// Keys of texts, [`NO_KEY`] for null.
-fn keyed(mut keys: Vec<i16>, words: &ArrayRef) -> Result<ArrayRef, BatchError> {
+/// Keys of texts, below zero for null.
+fn keyed(keys: Keys, words: &ArrayRef) -> Result<ArrayRef, BatchError> {
     // Arrow looks twice at a key that is out of range, even under a null.
-    let rows = keys.len();
-    let nulls = NullBuffer::new(BooleanBuffer::new(Buffer::from_vec(batch::key_bits(&mut keys)), 0, rows));
-    let keys = Int16Array::new(keys.into(), Some(nulls).filter(|n| n.null_count() > 0));
-    Ok(Arc::new(DictionaryArray::<Int16Type>::try_new(keys, words.clone())?))
-}
-
-/// A list of texts for the few rows that have one, null for the others.
-fn lists<'a, T: Iterator<Item = &'a str>>(
-    rows: usize,
-    given: impl Iterator<Item = (usize, T)>,
-) -> Result<ArrayRef, BatchError> {
-    let (mut text, mut item_ends) = (String::new(), vec![0]);
-    let given = given.map(|(row, texts)| {
-        for item in texts {
-            text.push_str(item);
-            item_ends.push(text.len() as i32);
-        }
-        (row, item_ends.len() - 1)
-    });
-    let (offsets, nulls) = ends(rows, given);
-    let field = Arc::new(Field::new_list_field(DataType::Utf8, false));
-    let item_ends = OffsetBuffer::new(ScalarBuffer::from(item_ends));
-    let values = Arc::new(StringArray::try_new(item_ends, Buffer::from(text.into_bytes()), None)?);
-    Ok(Arc::new(ListArray::try_new(field, offsets, values, Some(nulls))?))
-}
-
-/// A text for the few rows that have one, null for the others.
-fn errors<'a>(rows: usize, given: impl Iterator<Item = &'a (usize, Arc<str>)>) -> Result<ArrayRef, BatchError> {
-    let mut text = String::new();
-    let given = given.map(|(row, error)| {
-        text.push_str(error);
-        (*row, text.len())
-    });
-    let (offsets, nulls) = ends(rows, given);
-    Ok(Arc::new(StringArray::try_new(offsets, Buffer::from(text.into_bytes()), Some(nulls))?))
-}
-
-/// Where what few rows have ends, in the order of the rows; the others have nothing, and are null.
-fn ends(rows: usize, given: impl Iterator<Item = (usize, usize)>) -> (OffsetBuffer<i32>, NullBuffer) {
-    let mut offsets = Vec::with_capacity(rows + 1);
-    let mut valid = vec![0u8; rows.div_ceil(8)];
-    let mut last = 0;
-    offsets.push(last);
-    for (row, end) in given {
-        offsets.resize(row + 1, last);
-        last = end as i32;
-        offsets.push(last);
-        valid[row / 8] |= 1 << (row % 8);
+    fn nulls<T: Key>(keys: &mut [T]) -> Option<NullBuffer> {
+        let bits = batch::key_bits(keys)?;
+        Some(NullBuffer::new(BooleanBuffer::new(Buffer::from_vec(bits), 0, keys.len())))
     }
-    offsets.resize(rows + 1, last);
-    let nulls = NullBuffer::new(BooleanBuffer::new(Buffer::from_vec(valid), 0, rows));
-    (OffsetBuffer::new(ScalarBuffer::from(offsets)), nulls)
+    Ok(match keys {
+        Keys::Narrow(mut keys) => {
+            let nulls = nulls(&mut keys);
+            let keys = Int8Array::new(keys.into(), nulls);
+            Arc::new(DictionaryArray::<Int8Type>::try_new(keys, words.clone())?)
+        }
+        Keys::Wide(mut keys) => {
+            let nulls = nulls(&mut keys);
+            let keys = Int16Array::new(keys.into(), nulls);
+            Arc::new(DictionaryArray::<Int16Type>::try_new(keys, words.clone())?)
+        }
+    })
 }
 
 /// One bit an item.

@@ -1,9 +1,9 @@
 //! What is decided of a stretch of rows, before it becomes columns.
 
-use super::outputs::{Form, PolicyOutput};
-use crate::decide::{Decision, Outcome, Outcomes, Standing, Told, ToldValue};
+use super::lists::Lists;
+use super::outputs::{Form, PolicyOutput, ValueOutput};
+use crate::decide::{Decision, Outcome, Standing, Told, ToldValue};
 use crate::value::Value;
-use std::ops::Range;
 use std::sync::Arc;
 
 /// What is said beside the outcome, as bits.
@@ -12,15 +12,61 @@ pub(crate) const UNSETTLED: u8 = 2;
 /// A key that stands for null.
 pub(crate) const NO_KEY: i16 = -1;
 
+/// Keys of words, in the fewest bytes that their number allows.
+pub(crate) enum Keys {
+    Narrow(Vec<i8>),
+    Wide(Vec<i16>),
+}
+
+impl Keys {
+    /// Whether so many words have keys of one byte.
+    pub fn are_narrow(words: usize) -> bool {
+        words <= i8::MAX as usize + 1
+    }
+
+    /// Of so many words, with room for so many rows.
+    pub fn new(words: usize, rows: usize) -> Keys {
+        match Keys::are_narrow(words) {
+            true => Keys::Narrow(Vec::with_capacity(rows)),
+            false => Keys::Wide(Vec::with_capacity(rows)),
+        }
+    }
+
+    /// Adds nulls until there are so many rows.
+    fn extend_to(&mut self, rows: usize) {
+        match self {
+            Keys::Narrow(keys) => keys.resize(rows, NO_KEY as i8),
+            Keys::Wide(keys) => keys.resize(rows, NO_KEY),
+        }
+    }
+
+    /// Puts keys into their rows.
+    pub fn set_each(&mut self, each: impl Iterator<Item = (usize, i16)>) {
+        match self {
+            Keys::Narrow(keys) => each.for_each(|(row, key)| keys[row] = key as i8),
+            Keys::Wide(keys) => each.for_each(|(row, key)| keys[row] = key),
+        }
+    }
+
+    /// Puts a key into its row.
+    pub fn set(&mut self, row: usize, key: i16) {
+        match self {
+            Keys::Narrow(keys) => keys[row] = key as i8,
+            Keys::Wide(keys) => keys[row] = key,
+        }
+    }
+}
+
 /// The results of one policy over a stretch of rows.
 pub(crate) struct Results {
     /// The outcome's place in [`crate::decide::Outcome::ALL`].
     pub outcomes: Vec<i8>,
-    /// [`PROPOSED`] and [`UNSETTLED`]; empty where the policy never says so.
-    pub flags: Vec<u8>,
-    /// The deciding rule and its citation, as keys.
-    pub rules: Vec<i16>,
-    pub cites: Vec<i16>,
+    /// [`PROPOSED`] and [`UNSETTLED`]; absent where the policy never says so.
+    pub flags: Option<Vec<u8>>,
+    /// The deciding rule.
+    pub rules: Keys,
+    /// Its citation; absent where no rule has one.
+    pub cites: Option<Keys>,
     pub values: Vec<Values>,
     /// The standing of each rule by name.
     pub standings: Vec<Vec<i8>>,
@@ -30,33 +76,10 @@ pub(crate) struct Results {
 /// What few rows have, each by its row.
 #[derive(Default)]
 pub(crate) struct Rare {
-    pub possible: Vec<(usize, Outcomes)>,
-    /// Which stretch of `needed` each row has.
-    pub needs: Vec<(usize, Range<usize>)>,
-    /// Facts, by their places among `words`.
-    pub needed: Vec<u32>,
-    pub words: Vec<Box<str>>,
-    pub faults: Vec<(usize, Vec<String>)>,
+    pub possible: Lists,
+    pub needs: Lists,
+    pub faults: Lists,
     pub errors: Vec<(usize, Arc<str>)>,
-}
-
-impl Rare {
-    /// The place of a fact's name among the words.
-    pub fn word(&mut self, name: &str) -> u32 {
-        let known = self.words.iter().position(|w| **w == *name);
-        known.unwrap_or_else(|| {
-            self.words.push(name.into());
-            self.words.len() - 1
-        }) as u32
-    }
-
-    /// Puts all into the order of their rows, in which they are not decided.
-    pub fn sort(&mut self) {
-        self.possible.sort_unstable_by_key(|(row, _)| *row);
-        self.needs.sort_unstable_by_key(|(row, _)| *row);
-        self.faults.sort_unstable_by_key(|(row, _)| *row);
-        self.errors.sort_unstable_by_key(|(row, _)| *row);
-    }
 }
 
 /// Values of an award, a report or a definition.
@@ -73,35 +96,46 @@ pub(crate) enum ValueCells {
     Decimal(Vec<i128>),
     Day(Vec<i32>),
     Truth(Vec<u8>),
-    /// Keys of an enumeration's words.
-    Choice(Vec<i16>),
+    /// Of an enumeration's words.
+    Choice(Keys),
     Text(Vec<Option<Arc<str>>>),
 }
 
 impl Results {
-    /// For so many rows, of which nothing is decided yet.
+    /// With room for so many rows.
     pub fn new(output: &PolicyOutput, rows: usize) -> Results {
         Results {
-            outcomes: vec![Outcome::Invalid as i8; rows],
-            flags: vec![0; if output.has_flags() { rows } else { 0 }],
-            rules: vec![NO_KEY; rows],
-            cites: vec![NO_KEY; if output.has_cites() { rows } else { 0 }],
-            values: output.values().map(|v| Values::new(v.form, rows)).collect(),
-            standings: output.standings.iter().map(|_| vec![NO_KEY as i8; rows]).collect(),
+            outcomes: Vec::with_capacity(rows),
+            flags: output.has_flags().then(|| Vec::with_capacity(rows)),
+            rules: Keys::new(output.names.len(), rows),
+            cites: output.has_cites().then(|| Keys::new(output.cites.len(), rows)),
+            values: output.values().map(|v| Values::new(v, rows)).collect(),
+            standings: output.standings.iter().map(|_| Vec::with_capacity(rows)).collect(),
             rare: Rare::default(),
         }
+    }
+
+    /// Adds rows of which nothing is decided yet until there are so many: by and by, so that they are in the cache when they are
+    /// written.
+    pub fn extend_to(&mut self, rows: usize) {
+        self.outcomes.resize(rows, Outcome::Invalid as i8);
+        self.flags.iter_mut().for_each(|flags| flags.resize(rows, 0));
+        self.rules.extend_to(rows);
+        self.cites.iter_mut().for_each(|cites| cites.extend_to(rows));
+        self.values.iter_mut().for_each(|values| values.extend_to(rows));
+        self.standings.iter_mut().for_each(|standings| standings.resize(rows, NO_KEY as i8));
     }
 
     /// Puts a single decision into its row.
     pub fn put(&mut self, output: &PolicyOutput, row: usize, decision: &Decision) {
         self.outcomes[row] = decision.outcome as i8;
-        if let Some(flags) = self.flags.get_mut(row) {
-            *flags = if decision.proposed { PROPOSED } else { 0 } | if decision.settled { 0 } else { UNSETTLED };
+        if let Some(flags) = &mut self.flags {
+            flags[row] = if decision.proposed { PROPOSED } else { 0 } | if decision.settled { 0 } else { UNSETTLED };
         }
         let reason = decision.reasons.iter().find(|r| r.deciding);
-        self.rules[row] = reason.map_or(NO_KEY, |r| output.rule_key(&r.rule));
-        if let Some(cites) = self.cites.get_mut(row) {
-            *cites = reason.and_then(|r| r.cites.as_deref()).map_or(NO_KEY, |c| output.cite_key(c));
+        self.rules.set(row, reason.map_or(NO_KEY, |r| output.rule_key(&r.rule)));
+        if let Some(cites) = &mut self.cites {
+            cites.set(row, reason.and_then(|r| r.cites.as_deref()).map_or(NO_KEY, |c| output.cite_key(c)));
         }
         self.values.iter_mut().for_each(|v| v.given[row] = 0);
         for told in decision.awards.iter().chain(&decision.reports).chain(&decision.values) {
@@ -113,20 +147,19 @@ impl Results {
             let reason = decision.reasons.iter().find(|r| *r.rule == **name);
             slot[row] = reason.map_or(NO_KEY as i8, |r| standing_key(r.standing));
         }
+        let Rare { possible, needs, faults, .. } = &mut self.rare;
         if output.tells.possible && decision.possible.len() > 1 {
-            self.rare.possible.push((row, decision.possible));
+            let list = possible.list(decision.possible.iter().map(Outcome::as_str));
+            possible.give(row, list);
         }
         if output.tells.needs && !decision.needs.is_empty() {
-            let first = self.rare.needed.len();
-            for need in &decision.needs {
-                let word = self.rare.word(&need.fact);
-                self.rare.needed.push(word);
-            }
-            self.rare.needs.push((row, first..self.rare.needed.len()));
+            let list = needs.list(decision.needs.iter().map(|need| &*need.fact));
+            needs.give(row, list);
         }
         if !decision.faults.is_empty() {
-            let faults = decision.faults.iter().map(|f| format!("{}: {}", f.rule, f.message)).collect();
-            self.rare.faults.push((row, faults));
+            let all: Vec<String> = decision.faults.iter().map(|f| format!("{}: {}", f.rule, f.message)).collect();
+            let list = faults.list(all.iter().map(|fault| &**fault));
+            faults.give(row, list);
         }
         if let Some(error) = &decision.error {
             self.rare.errors.push((row, error.clone()));
@@ -135,20 +168,30 @@ impl Results {
 }
 
 impl Values {
-    fn new(form: Form, rows: usize) -> Values {
-        let cells = match form {
-            Form::Whole => ValueCells::Whole(vec![0; rows]),
-            Form::Decimal(..) => ValueCells::Decimal(vec![0; rows]),
-            Form::Day => ValueCells::Day(vec![0; rows]),
-            Form::Truth => ValueCells::Truth(vec![0; rows]),
-            Form::Choice => ValueCells::Choice(vec![NO_KEY; rows]),
-            Form::Text => ValueCells::Text(vec![None; rows]),
+    fn new(of: &ValueOutput, rows: usize) -> Values {
+        let cells = match of.form {
+            Form::Whole => ValueCells::Whole(Vec::with_capacity(rows)),
+            Form::Decimal(..) => ValueCells::Decimal(Vec::with_capacity(rows)),
+            Form::Day => ValueCells::Day(Vec::with_capacity(rows)),
+            Form::Truth => ValueCells::Truth(Vec::with_capacity(rows)),
+            Form::Choice => ValueCells::Choice(Keys::new(of.words.len(), rows)),
+            Form::Text => ValueCells::Text(Vec::with_capacity(rows)),
         };
-        Values { cells, given: vec![0; rows] }
+        Values { cells, given: Vec::with_capacity(rows) }
     }
-}
 
-impl Values {
+    fn extend_to(&mut self, rows: usize) {
+        self.given.resize(rows, 0);
+        match &mut self.cells {
+            ValueCells::Whole(v) => v.resize(rows, 0),
+            ValueCells::Decimal(v) => v.resize(rows, 0),
+            ValueCells::Day(v) => v.resize(rows, 0),
+            ValueCells::Truth(v) => v.resize(rows, 0),
+            ValueCells::Choice(v) => v.extend_to(rows),
+            ValueCells::Text(v) => v.resize(rows, None),
+        }
+    }
+
     fn put(&mut self, words: &[Arc<str>], row: usize, told: &Told) {
         let ToldValue::Value(value) = &told.value else { return };
         self.given[row] = 1;
@@ -158,7 +201,7 @@ impl Values {
             (ValueCells::Day(v), Value::Date(date)) => v[row] = date.days() as i32,
             (ValueCells::Truth(v), Value::Truth(value)) => v[row] = (*value).into(),
             (ValueCells::Choice(v), Value::Choice(word)) => {
-                v[row] = words.iter().position(|w| w == word).map_or(NO_KEY, |k| k as i16);
+                v.set(row, words.iter().position(|w| w == word).map_or(NO_KEY, |k| k as i16));
             }
             (ValueCells::Text(v), Value::Text(text)) => v[row] = Some(text.clone()),
             _ => self.given[row] = 0,

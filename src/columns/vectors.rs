@@ -3,17 +3,18 @@
 use super::load::{Bits, Sources, Stage};
 use super::open::Open;
 use super::outputs::{PolicyOutput, ValueOutput};
-use super::results::{NO_KEY, PROPOSED, Results, ValueCells, standing_key};
+use super::results::{Keys, NO_KEY, PROPOSED, Results, ValueCells, standing_key};
 use super::{BatchOptions, layout::Layout};
 use crate::decide::{Outcome, Standing, refusal};
 use crate::eval::batch::{
-    Blend, Buffers, Chunk, Lanes, Mask, Numbers, Program, Runner, choose, facts_below, lower, put,
+    Blend, Buffers, Chunk, Lanes, Mask, Numbers, Program, Runner, choose, facts_below, lower, put, put_each,
 };
 use crate::graph::{FactId, Graph, NodeId, PolicyEntry, Rule, ScopeId, sets::fill_static_sets};
 use crate::op::RuleKind;
 use crate::policy::Bundle;
 use crate::value::{Date, Kind};
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// What decides rows by vectors: a graph narrowed to the day, and a program for all policies it suits.
@@ -43,8 +44,8 @@ pub(crate) struct PolicyVectors {
     is_fit: bool,
     /// Whether any finding is waited for.
     pub judges: bool,
-    /// The keys of each rule's name and citation, in source order.
-    pub keys: Vec<(i16, i16)>,
+    /// The keys of each rule's name and citation, in source order; behind them those of no rule.
+    keys: Vec<(i16, i16)>,
     /// Rules by rank and in source order, with their keys: the first that triggers decides.
     rules: Vec<RuleVectors>,
     pub applies: Option<(NodeId, Verdict)>,
@@ -110,11 +111,12 @@ impl Vectors {
             let refused = layout.on.is_none() && refusal(&program.policies[*at], on).is_some();
             policy.is_fit = !refused && policy.suits(&graph);
         }
-        let all: Vec<NodeId> = policies.iter().filter(|p| p.is_fit).flat_map(PolicyVectors::roots).collect();
-        let first = lower(&graph, &all, &widths, &can_be_none);
+        let groups = |policies: &[PolicyVectors], has_program: fn(&PolicyVectors) -> bool| -> Vec<Vec<NodeId>> {
+            policies.iter().map(|p| if has_program(p) { p.roots() } else { Vec::new() }).collect()
+        };
+        let first = lower(&graph, &groups(&policies, |p| p.is_fit), &widths, &can_be_none);
         policies.iter_mut().for_each(|p| p.is_made = p.is_fit && p.roots().iter().all(|r| first.makes(*r)));
-        let roots: Vec<NodeId> = policies.iter().filter(|p| p.is_made).flat_map(PolicyVectors::roots).collect();
-        let program = lower(&graph, &roots, &widths, &can_be_none);
+        let program = lower(&graph, &groups(&policies, |p| p.is_made), &widths, &can_be_none);
         let read: BTreeSet<(FactId, ScopeId)> = program.facts().iter().copied().collect();
         for policy in &mut policies {
             let told = policy.awards.iter().chain(&policy.reports).chain(&policy.shown);
@@ -174,18 +176,25 @@ impl Vectors {
         let inputs: Vec<Lanes> = self.program.inputs().iter().map(|i| sources.lanes(stage, *i)).collect();
         let ends: Vec<_> = self.program.inputs().iter().map(|i| sources.ends(stage, *i)).collect();
         let chunk = Chunk { inputs: &inputs, ends: &ends, scopes: sources.scopes(stage) };
-        runner.run(chunk);
-        for (at, policy) in self.policies.iter().enumerate() {
-            let rows = from..from + chunk.scopes[0].rows;
-            let Left { open, single } = &mut left[at];
-            let all = all_bits(rows.len());
+        let rows = from..from + chunk.scopes[0].rows;
+        let all = all_bits(rows.len());
+        // Policies mostly read the same facts.
+        let mut not_given: Option<(&[(FactId, ScopeId)], Bits)> = None;
+        runner.run(chunk, |runner, at| {
+            let (policy, Left { open, single }) = (&self.policies[at], &mut left[at]);
             single.clear();
             single.resize(all.len(), 0);
             open.clear();
             if policy.is_made {
-                open.resize(all.len(), 0);
-                policy.open(runner, sources, stage, chunk, open);
-                policy.write(runner, chunk, &mut results[at], rows);
+                if not_given.as_ref().is_none_or(|(facts, _)| *facts != policy.facts) {
+                    let mut bits = vec![0; all.len()];
+                    let rows = |(fact, scope): &(FactId, ScopeId)| sources.open_rows(stage, *fact, *scope);
+                    policy.facts.iter().filter_map(rows).for_each(|own| add_bits(&mut bits, own));
+                    not_given = Some((&policy.facts, bits));
+                }
+                open.extend(not_given.iter().flat_map(|(_, bits)| bits));
+                policy.open(runner, chunk, open);
+                policy.write(runner, chunk, &mut results[at], rows.clone());
             } else {
                 open.extend(&all);
             }
@@ -197,7 +206,7 @@ impl Vectors {
                 *single &= all[at];
                 *open &= all[at] & !*single;
             }
-        }
+        });
     }
 }
 
@@ -261,7 +270,7 @@ impl PolicyVectors {
             is_made: false,
             is_fit: false,
             judges: output.judges,
-            keys: policy.rules.iter().map(keys).collect(),
+            keys: policy.rules.iter().map(keys).chain([(NO_KEY, NO_KEY)]).collect(),
             rules,
             applies,
             promises: policy.promises.iter().map(|p| p.node).collect(),
@@ -275,6 +284,11 @@ impl PolicyVectors {
             facts: Vec::new(),
             in_force: policy.in_force,
         }
+    }
+
+    /// The keys of the name and the citation of each rule, in source order, behind them those of no rule; and of the policy's own clause.
+    pub fn keys(&self) -> (&[(i16, i16)], (i16, i16)) {
+        (&self.keys, self.applies.map_or((NO_KEY, NO_KEY), |(_, verdict)| (verdict.key, verdict.cites)))
     }
 
     /// All nodes that the results ask for.
@@ -297,14 +311,11 @@ impl PolicyVectors {
             && told.clone().all(|n| graph.node(*n).shape.kind != Kind::Text)
     }
 
-    /// Marks the rows that points do not decide.
-    fn open(&self, runner: &Runner, sources: &Sources, stage: &Stage, chunk: Chunk, open: &mut [u64]) {
+    /// Marks the rows that points do not decide, though all facts are given.
+    fn open(&self, runner: &Runner, chunk: Chunk, open: &mut [u64]) {
         let is_set = |mask: u8| mask != 0;
         if let Some(given_up) = runner.given_up() {
             add_where(open, given_up, is_set);
-        }
-        for (fact, scope) in &self.facts {
-            add_bits(open, sources.open_rows(stage, *fact, *scope).unwrap_or_default());
         }
         for promise in &self.promises {
             match runner.condition(*promise, chunk) {
@@ -341,26 +352,41 @@ impl PolicyVectors {
     }
 
     /// Writes what vectors say of all rows; what they say of rows left to others is written over.
-    fn write(&self, runner: &Runner, chunk: Chunk, results: &mut Results, rows: std::ops::Range<usize>) {
+    fn write(&self, runner: &Runner, chunk: Chunk, results: &mut Results, rows: Range<usize>) {
         let Results { outcomes, flags, rules, cites, values, standings, .. } = results;
         let outcomes = &mut outcomes[rows.clone()];
-        outcomes.fill(Outcome::Approved as i8);
-        let mut write = |mask: Option<Mask>, wanted: bool, verdict: Verdict| {
-            let Some(mask) = mask else { return };
-            put_where(mask, wanted, outcomes, verdict.outcome);
-            put_where(mask, wanted, &mut rules[rows.clone()], verdict.key);
-            if let Some(flags) = flags.get_mut(rows.clone()) {
-                put_where(mask, wanted, flags, verdict.flags);
+        let mut verdict = Verdict { outcome: Outcome::Approved as i8, flags: 0, key: NO_KEY, cites: NO_KEY };
+        // The first rule that triggers decides: written from the last, the first has the last word.
+        let mut masks: Vec<(&[u8], bool, Verdict)> = Vec::new();
+        let rules_of = self.rules.iter().rev().map(|rule| (rule.trigger, true, rule.verdict));
+        for (node, wanted, own) in rules_of.chain(self.applies.map(|(node, own)| (node, false, own))) {
+            match runner.condition(node, chunk) {
+                Some(Mask::Rows(mask)) => masks.push((mask, wanted, own)),
+                Some(Mask::All(is)) if is == wanted => {
+                    masks.clear();
+                    verdict = own;
+                }
+                _ => {}
             }
-            if let Some(cites) = cites.get_mut(rows.clone()) {
-                put_where(mask, wanted, cites, verdict.cites);
-            }
-        };
-        for rule in self.rules.iter().rev() {
-            write(runner.condition(rule.trigger, chunk), true, rule.verdict);
         }
-        if let Some((node, verdict)) = self.applies {
-            write(runner.condition(node, chunk), false, verdict);
+        fn put<T: Blend>(into: &mut [T], first: Verdict, masks: &[(&[u8], bool, Verdict)], of: fn(&Verdict) -> T) {
+            into.fill(of(&first));
+            let own: Vec<(&[u8], bool, T)> =
+                masks.iter().map(|(mask, wanted, own)| (*mask, *wanted, of(own))).collect();
+            put_each(into, &own);
+        }
+        put(outcomes, verdict, &masks, |v| v.outcome);
+        match rules {
+            Keys::Narrow(keys) => put(&mut keys[rows.clone()], verdict, &masks, |v| v.key as i8),
+            Keys::Wide(keys) => put(&mut keys[rows.clone()], verdict, &masks, |v| v.key),
+        }
+        match cites {
+            Some(Keys::Narrow(keys)) => put(&mut keys[rows.clone()], verdict, &masks, |v| v.cites as i8),
+            Some(Keys::Wide(keys)) => put(&mut keys[rows.clone()], verdict, &masks, |v| v.cites),
+            None => {}
+        }
+        if let Some(flags) = flags {
+            put(&mut flags[rows.clone()], verdict, &masks, |v| v.flags);
         }
         let mut values = values.iter_mut();
         for (of, nodes) in [(Of::Award, &self.awards), (Of::Report, &self.reports), (Of::Shown, &self.shown)] {
@@ -379,7 +405,8 @@ impl PolicyVectors {
                     ValueCells::Decimal(v) => copy(&mut v[rows.clone()], found.values, i128::from),
                     ValueCells::Day(v) => copy(&mut v[rows.clone()], found.values, |x| x as i32),
                     ValueCells::Truth(v) => copy(&mut v[rows.clone()], found.values, |x| x as u8),
-                    ValueCells::Choice(v) => copy(&mut v[rows.clone()], found.values, |x| x as i16),
+                    ValueCells::Choice(Keys::Narrow(v)) => copy(&mut v[rows.clone()], found.values, |x| x as i8),
+                    ValueCells::Choice(Keys::Wide(v)) => copy(&mut v[rows.clone()], found.values, |x| x as i16),
                     ValueCells::Text(_) => {}
                 }
             }

@@ -60,7 +60,10 @@ pub(crate) fn decide(batches: &Batches, batch: &RecordBatch, rows: Range<usize>)
     let singles = Singles::new(batches, batch);
     let all: Vec<usize> = (0..results.len()).collect();
     match &batches.vectors {
-        None => rows.clone().enumerate().for_each(|(into, row)| singles.decide(row, into, &all, &mut results)),
+        None => {
+            results.iter_mut().for_each(|results| results.extend_to(rows.len()));
+            rows.clone().enumerate().for_each(|(into, row)| singles.decide(row, into, &all, &mut results));
+        }
         Some(vectors) => {
             let on = batches.layout.on.as_ref();
             let on = on.and_then(|t| Some(BoundFact::alone(t, Column::new(&**batch.column(t.column))?)));
@@ -85,6 +88,7 @@ pub(crate) fn decide(batches: &Batches, batch: &RecordBatch, rows: Range<usize>)
                 let chunk = first..(first + at_once).min(rows.end);
                 sources.fill(&mut stage, chunk.clone());
                 let into = first - rows.start;
+                work.results.iter_mut().for_each(|results| results.extend_to(into + chunk.len()));
                 vectors.decide(&mut runner, &sources, &stage, &mut work.results, into, &mut left);
                 work.left(&stage, chunk, into, &left);
             }
@@ -98,7 +102,7 @@ pub(crate) fn decide(batches: &Batches, batch: &RecordBatch, rows: Range<usize>)
 }
 
 /// How many open rows at least are decided by sets together.
-const TOGETHER: usize = 1_024;
+const TOGETHER: usize = 4_096;
 
 /// The work on what points have left.
 struct Work<'a> {
@@ -158,7 +162,7 @@ impl Work<'_> {
         let mut runner = open.runner(graph, std::mem::take(&mut self.buffers));
         let (inputs, scopes) = (open.inputs(self.sources, &taken), Open::scopes(graph, &taken));
         let chunk = Chunk { inputs: &inputs, ends: &[], scopes: &scopes };
-        runner.run(chunk);
+        runner.run(chunk, |_, _| {});
         {
             let columns = open.columns(graph, self.sources, &taken, Some((&runner, chunk)));
             match runner.given_up() {

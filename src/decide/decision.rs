@@ -62,6 +62,10 @@ impl Outcomes {
     pub fn iter(self) -> impl Iterator<Item = Outcome> {
         Outcome::ALL.into_iter().filter(move |o| self.contains(*o))
     }
+    /// As bits, by their places in [`Outcome::ALL`].
+    pub(crate) fn bits(self) -> usize {
+        self.0.into()
+    }
     /// How many.
     pub fn len(self) -> usize {
         self.0.count_ones() as usize

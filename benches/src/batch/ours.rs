@@ -3,7 +3,7 @@
 use super::sound::is_sound;
 use super::{Checked, Run};
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Int8Type, Int16Type, UInt32Type};
+use arrow_array::types::{Int8Type, UInt32Type};
 use arrow_array::{Array, RecordBatch};
 use placet::columns::{BatchOptions, Batches};
 use placet::{Bundle, Date, Policy};
@@ -68,7 +68,7 @@ fn check(run: &Run, policy: &Policy, results: &[RecordBatch]) -> Checked {
     for batch in results {
         let keys = batch["row"].as_primitive::<UInt32Type>().values();
         let outcomes = batch["outcome"].as_dictionary::<Int8Type>().keys().values();
-        let names = batch["rule"].as_dictionary::<Int16Type>();
+        let names = batch["rule"].as_dictionary::<Int8Type>();
         let words = names.values().as_string::<i32>();
         let numbers: Vec<u8> =
             words.iter().map(|w| rules.iter().position(|r| Some(&*r.name) == w).map_or(0, |p| p as u8 + 1)).collect();
@@ -103,8 +103,9 @@ pub fn bundle(run: &Run) {
     let mut files: Vec<(&str, &str)> = policies.iter().map(|(name, text)| (&**name, &**text)).collect();
     files.push(("facts.placet", &facts));
     let bundle = Bundle::compile(&files, &|_| None).expect("the policies compile");
-    let first = &run.data.batches[..1];
-    let rows = first[0].num_rows();
+    // More than the cache holds, or reading the facts again and again would cost nothing.
+    let first = &run.data.batches[..run.data.batches.len().min(8)];
+    let rows: usize = first.iter().map(RecordBatch::num_rows).sum();
     let schema = first[0].schema();
     let ready = |policy: &Policy| Batches::of_policy(policy, &schema, day(), options("a")).expect("columns that suit");
     let alone: Vec<Batches> = bundle.policies().map(|p| ready(&p)).collect();

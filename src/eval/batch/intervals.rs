@@ -54,7 +54,7 @@ pub fn lower_open(graph: &Graph, roots: &[NodeId], widths: Widths, can_be_none: 
     roots.iter().for_each(|root| _ = lowering.interval(*root));
     let Intervals { points, intervals, below, .. } = lowering;
     let intervals = intervals.into_iter().filter_map(|(id, found)| Some((id, found?))).collect();
-    points.finish(HashMap::new(), intervals, below)
+    points.finish(HashMap::new(), intervals, below, &[])
 }
 
 struct Intervals<'a> {

@@ -76,6 +76,11 @@ macro_rules! blend {
 }
 blend!(u8, i8, i16, i32, i64);
 
+/// A key of a word: below zero for none.
+pub trait Key: Copy + PartialOrd + Default + Send + Sync {}
+impl Key for i8 {}
+impl Key for i16 {}
+
 /// What the machine at hand can do: found out once, since kernels are called for every few thousand rows.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Simd(Arch);
@@ -250,6 +255,24 @@ impl Simd {
         );
     }
 
+    /// The same of four masks, one after the other: each value is read and written once.
+    pub fn put_four<T: Blend>(self, d: &mut [T], masks: [&[u8]; 4], wanted: [bool; 4], values: [T; 4]) {
+        let flips = wanted.map(|wanted| u8::from(!wanted));
+        self.run(
+            #[inline(always)]
+            || {
+                let n = d.len();
+                let [first, second, third, fourth] = masks.map(|mask| &mask[..n]);
+                for i in 0..n {
+                    let mut value = values[0].blend(d[i], first[i] ^ flips[0]);
+                    value = values[1].blend(value, second[i] ^ flips[1]);
+                    value = values[2].blend(value, third[i] ^ flips[2]);
+                    d[i] = values[3].blend(value, fourth[i] ^ flips[3]);
+                }
+            },
+        );
+    }
+
     /// One bit an item, eight to a byte, the first lowest.
     pub fn bits<T: Copy + Send + Sync>(self, items: &[T], is_set: impl Fn(T) -> bool + Copy + Send + Sync) -> Vec<u8> {
         let mut out = vec![0; items.len().div_ceil(8)];
@@ -270,25 +293,32 @@ impl Simd {
         out
     }
 
-    /// Which keys are no key (below zero), as bits that are not set; these become the first key.
-    pub fn key_bits(self, keys: &mut [i16]) -> Vec<u8> {
-        let mut out = vec![0; keys.len().div_ceil(8)];
-        let into = &mut out[..];
-        self.run(
+    /// Which keys are no key (below zero), as bits that are not set; these become the first key. Absent where all are keys.
+    pub fn key_bits<T: Key>(self, keys: &mut [T]) -> Option<Vec<u8>> {
+        let none = T::default();
+        let has_others = self.run(
             #[inline(always)]
-            || {
-                let mut mask = [0u8; 64];
-                for (keys, out) in keys.chunks_mut(64).zip(into.chunks_mut(8)) {
-                    mask[keys.len()..].fill(0);
-                    for (mask, key) in mask.iter_mut().zip(keys) {
-                        *mask = (*key >= 0).into();
-                        *key = (*key).max(0);
-                    }
-                    pack(&mask, out);
-                }
-            },
+            || keys.iter().fold(false, |any, key| any | (*key < none)),
         );
-        out
+        has_others.then(|| {
+            let mut out = vec![0; keys.len().div_ceil(8)];
+            let (into, keys) = (&mut out[..], &mut *keys);
+            self.run(
+                #[inline(always)]
+                || {
+                    let mut mask = [0u8; 64];
+                    for (keys, out) in keys.chunks_mut(64).zip(into.chunks_mut(8)) {
+                        mask[keys.len()..].fill(0);
+                        for (mask, key) in mask.iter_mut().zip(keys) {
+                            *mask = (*key >= none).into();
+                            *key = if *key < none { none } else { *key };
+                        }
+                        pack(&mask, out);
+                    }
+                },
+            );
+            out
+        })
     }
 
     /// One byte a bit, of words that hold 64.
@@ -306,6 +336,38 @@ impl Simd {
                 }
             },
         );
+    }
+
+    /// Sets a bit of each row's word where a mask is set.
+    pub fn set_bit(self, words: &mut [u64], mask: &[u8], bit: usize) {
+        self.run(
+            #[inline(always)]
+            || words.iter_mut().zip(mask).for_each(|(word, mask)| *word |= u64::from(*mask) << (bit % 64)),
+        );
+    }
+
+    /// Offsets of what few rows have: where each one's ends, and nothing in the rows between.
+    pub fn offsets(self, rows: usize, ends: &[(u32, i32)]) -> Vec<i32> {
+        // Written in stretches of this length, past what is asked for: how far it is to the next row cannot be foreseen.
+        const STRETCH: usize = 128;
+        let mut offsets = vec![0; rows + 1 + STRETCH];
+        let into = &mut offsets[..];
+        self.run(
+            #[inline(always)]
+            || {
+                let (mut next, mut last) = (0, 0);
+                let past = (rows as u32, 0);
+                for (row, end) in ends.iter().chain([&past]) {
+                    while next <= *row as usize {
+                        into[next..next + STRETCH].fill(last);
+                        next += STRETCH;
+                    }
+                    (next, last) = (*row as usize + 1, *end);
+                }
+            },
+        );
+        offsets.truncate(rows + 1);
+        offsets
     }
 
     /// The same values in another width that holds them.
@@ -374,6 +436,24 @@ impl Simd {
                 }
             }
         }
+    }
+
+    /// The same of a sum to which a table adds what stands at a byte. Not one of the generations' loops: reading from a table gains nothing
+    /// by their gathers.
+    pub fn lookup_compare(
+        self,
+        cmp: Cmp,
+        d: &mut [u8],
+        terms: &[(&[i64], i64)],
+        a: &[u8],
+        table: &[i64; 256],
+        sum: &mut [i64],
+    ) {
+        if let [(x, p)] = terms {
+            return lookup_compare(cmp, d, (x, *p), a, table);
+        }
+        self.linear(sum, terms, 0);
+        lookup_compare(cmp, d, (sum, 1), a, table);
     }
 
     /// Kleene's `and` (or `or`) of standings over independent conditions, as [`crate::value::Truth::and`] has it.
@@ -521,6 +601,16 @@ fn pack(mask: &[u8; 64], out: &mut [u8]) {
 }
 
 type Term<'a> = (&'a [i64], i64);
+
+fn lookup_compare(cmp: Cmp, d: &mut [u8], (x, p): Term, a: &[u8], table: &[i64; 256]) {
+    let rows = d.iter_mut().zip(x.iter().zip(a));
+    let sum = |x: &i64, a: &u8| x.wrapping_mul(p).wrapping_add(table[usize::from(*a)]);
+    match cmp {
+        Cmp::Less => rows.for_each(|(d, (x, a))| *d = u8::from(sum(x, a) < 0)),
+        Cmp::AtMost => rows.for_each(|(d, (x, a))| *d = u8::from(sum(x, a) <= 0)),
+        Cmp::Equal => rows.for_each(|(d, (x, a))| *d = u8::from(sum(x, a) == 0)),
+    }
+}
 
 #[inline(always)]
 fn sum_of_three(d: &mut [i64], (a, p): Term, (b, q): Term, (c, r): Term, constant: i64) {

@@ -17,37 +17,51 @@ pub type Widths<'a> = &'a dyn Fn(FactId) -> Option<Width>;
 /// The program that makes the roots' vectors, as far as it can: roots for which it cannot are left out.
 ///
 /// `can_be_none` tells of which facts null means *none*; `graph` has its static sets narrowed to the days that are decided for.
-pub fn lower(graph: &Graph, roots: &[NodeId], widths: Widths, can_be_none: &dyn Fn(FactId) -> bool) -> Program {
-    let (plans, needed) = plans(graph, roots);
+pub fn lower(graph: &Graph, groups: &[Vec<NodeId>], widths: Widths, can_be_none: &dyn Fn(FactId) -> bool) -> Program {
+    let roots = groups.concat();
+    let (plans, needed) = plans(graph, &roots);
     let mut lowering = Lowering::new(graph, widths, can_be_none);
+    let mut steps = HashMap::new();
     for id in needed {
         if let Some(value) = lowering.node(id, &plans[&id]) {
             lowering.values.insert(id, value);
         }
+        steps.insert(id, lowering.steps.len());
     }
+    let made = |group: &Vec<NodeId>| group.iter().filter_map(|r| steps.get(r)).copied().max().unwrap_or(0);
+    let groups: Vec<(usize, &[NodeId])> = groups.iter().map(|group| (made(group), &group[..])).collect();
     let roots = roots.iter().filter_map(|r| Some((*r, *lowering.values.get(r)?))).collect();
-    lowering.finish(roots, HashMap::new(), BTreeMap::new())
+    lowering.finish(roots, HashMap::new(), BTreeMap::new(), &groups)
 }
 
 /// The plan of every node that the roots need, and these nodes, operands first.
 pub(super) fn plans(graph: &Graph, roots: &[NodeId]) -> (HashMap<NodeId, Plan>, Vec<NodeId>) {
-    let mut uses: HashMap<NodeId, u32> = HashMap::new();
+    let uses = uses(graph, roots);
     let mut waiting: BTreeSet<NodeId> = roots.iter().copied().collect();
-    roots.iter().for_each(|r| *uses.entry(*r).or_default() += 1);
     let mut plans = HashMap::new();
     let mut order = Vec::new();
-    // Operands stand before their users, so that all uses of a node are known when its turn comes.
     while let Some(id) = waiting.pop_last() {
         let made = plan(graph, id, &|n| uses.get(&n).copied().unwrap_or(0));
-        for operand in operands(graph, id, &made) {
-            *uses.entry(operand).or_default() += 1;
-            waiting.insert(operand);
-        }
+        waiting.extend(operands(graph, id, &made));
         plans.insert(id, made);
         order.push(id);
     }
     order.reverse();
     (plans, order)
+}
+
+/// How many nodes below the roots use a node, itself counted if it is a root.
+fn uses(graph: &Graph, roots: &[NodeId]) -> HashMap<NodeId, u32> {
+    let mut uses: HashMap<NodeId, u32> = HashMap::new();
+    let mut waiting: BTreeSet<NodeId> = roots.iter().copied().collect();
+    waiting.iter().for_each(|root| _ = uses.insert(*root, 1));
+    while let Some(id) = waiting.pop_last() {
+        for operand in graph.node(id).kind.operands() {
+            *uses.entry(operand).or_default() += 1;
+            waiting.insert(operand);
+        }
+    }
+    uses
 }
 
 /// The nodes that a plan reads.
@@ -81,6 +95,8 @@ pub(super) struct Lowering<'a> {
     made: [u32; 3],
     /// What has been made of a vector already: the same in another width, date keys, spread over members.
     others: HashMap<(Other, Vector), Vector>,
+    /// The steps that look a byte up in a table without gaps, by the vectors that they make.
+    lookups: HashMap<Vector, usize>,
     /// Masks by which rows have been given up.
     given_up: BTreeSet<(Place, ScopeId)>,
     facts: BTreeSet<(FactId, ScopeId)>,
@@ -126,6 +142,7 @@ impl<'a> Lowering<'a> {
             values: HashMap::new(),
             made: [0; 3],
             others: HashMap::new(),
+            lookups: HashMap::new(),
             given_up: BTreeSet::new(),
             facts: BTreeSet::new(),
         }
@@ -137,8 +154,9 @@ impl<'a> Lowering<'a> {
         roots: HashMap<NodeId, Value>,
         intervals: HashMap<NodeId, Interval>,
         below: BTreeMap<NodeId, Below>,
+        groups: &[(usize, &[NodeId])],
     ) -> Program {
-        Program::new(self.steps, self.inputs, roots, intervals, below, self.facts.into_iter().collect())
+        Program::new(self.steps, self.inputs, roots, intervals, below, self.facts.into_iter().collect(), groups)
     }
 
     pub fn node(&mut self, id: NodeId, plan: &Plan) -> Option<Value> {
@@ -159,6 +177,9 @@ impl<'a> Lowering<'a> {
                     let last = table[table.len() - 1];
                     table = (0..256).map(|byte| at(byte).copied().unwrap_or(last)).collect();
                     first = 0;
+                }
+                if table.len() == 256 && !has_gaps {
+                    self.lookups.insert(d, self.steps.len());
                 }
                 self.steps.push(Step::Lookup { d, a, first, table });
                 if has_gaps {
@@ -438,8 +459,22 @@ impl<'a> Lowering<'a> {
         }
         let terms = self.terms(sum, scope)?;
         let (sum_of, d) = (self.make(Width::Long, scope), self.make(Width::Byte, scope));
-        self.steps.push(Step::LinearCompare { cmp, d, sum: sum_of, terms, constant: sum.constant });
+        let step = match self.looked_up(&terms, sum.constant) {
+            Some((terms, a, table)) => Step::LookupCompare { cmp, d, sum: sum_of, terms, a, table },
+            None => Step::LinearCompare { cmp, d, sum: sum_of, terms, constant: sum.constant },
+        };
+        self.steps.push(step);
         Some(of_vector(d))
+    }
+
+    /// A sum of which one term is looked up in a table by bytes: the other terms, the bytes, and the table of that term and the constant.
+    fn looked_up(&self, terms: &[(Vector, i64)], constant: i64) -> Option<(Box<[(Vector, i64)]>, Vector, Box<[i64]>)> {
+        let (at, step) = terms.iter().enumerate().find_map(|(at, (v, _))| Some((at, self.lookups.get(v)?)))?;
+        let Step::Lookup { a, first: 0, table, .. } = &self.steps[*step] else { return None };
+        let factor = terms[at].1;
+        let table = table.iter().map(|value| value.wrapping_mul(factor).wrapping_add(constant)).collect();
+        let others = terms.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, term)| *term).collect();
+        (a.width == Width::Byte && a.scope == terms[at].0.scope).then_some((others, *a, table))
     }
 
     fn operation(&mut self, id: NodeId, op: &Op, args: &[NodeId], scope: ScopeId) -> Option<Value> {

@@ -15,7 +15,7 @@ mod run;
 mod sets;
 
 pub use intervals::lower_open;
-pub use kernels::{Blend, Lane};
+pub use kernels::{Blend, Key, Lane};
 pub use lower::{Widths, lower};
 pub use program::{Input, Program, Width};
 pub use reach::Reach;
@@ -27,14 +27,34 @@ pub fn ends<T: Lane>(values: &[T]) -> Option<(T, T)> {
     kernels::Simd::default().ends(values)
 }
 
-/// Which keys are no key (below zero), as bits that are not set; these become the first key.
-pub fn key_bits(keys: &mut [i16]) -> Vec<u8> {
+/// Which keys are no key (below zero), as bits that are not set; these become the first key. Absent where all are keys.
+pub fn key_bits<T: Key>(keys: &mut [T]) -> Option<Vec<u8>> {
     kernels::Simd::default().key_bits(keys)
 }
 
 /// Writes a value wherever a mask is as wanted.
 pub fn put<T: Blend>(values: &mut [T], mask: &[u8], wanted: bool, value: T) {
     kernels::Simd::default().put(values, mask, wanted, value);
+}
+
+/// Sets a bit, of 64 the so manieth, of each row's word where a mask is set.
+pub fn set_bit(words: &mut [u64], mask: &[u8], bit: usize) {
+    kernels::Simd::default().set_bit(words, mask, bit);
+}
+
+/// Offsets of what few rows have: where each one's ends, and nothing in the rows between.
+pub fn offsets(rows: usize, ends: &[(u32, i32)]) -> Vec<i32> {
+    kernels::Simd::default().offsets(rows, ends)
+}
+
+/// Writes values wherever masks are as wanted, one mask after the other.
+pub fn put_each<T: Blend>(values: &mut [T], masks: &[(&[u8], bool, T)]) {
+    let simd = kernels::Simd::default();
+    let (fours, rest) = masks.as_chunks::<4>();
+    for four in fours {
+        simd.put_four(values, four.map(|m| m.0), four.map(|m| m.1), four.map(|m| m.2));
+    }
+    rest.iter().for_each(|(mask, wanted, value)| simd.put(values, mask, *wanted, *value));
 }
 
 /// Some rows' values, and of bits; one value where the bit is set.

@@ -65,7 +65,7 @@ pub(super) fn fits(set: &Set) -> bool {
     }
 }
 
-/// How a node's vector is made; `uses` tells how many other nodes use a node.
+/// How a node's vector is made; `uses` tells how many nodes use a node.
 pub(super) fn plan(graph: &Graph, id: NodeId, uses: &dyn Fn(NodeId) -> u32) -> Plan {
     let node = graph.node(id);
     if let Some(value) = only_value(&node.set) {
@@ -214,7 +214,7 @@ impl<'a> Sum<'a> {
             return Some(());
         }
         let is_sum = matches!(node.kind, NodeKind::Op(Op::Add | Op::Subtract | Op::Negate | Op::As | Op::Multiply, _));
-        let is_own = (self.uses)(id) <= u32::from(is_first);
+        let is_own = (self.uses)(id) <= 1 + u32::from(is_first);
         if is_sum && is_own {
             let (terms, constant) = (self.terms.len(), self.constant);
             if self.expand(id, factor).is_some() {

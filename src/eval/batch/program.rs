@@ -106,6 +106,15 @@ pub(super) enum Step {
         terms: Box<[(Vector, i64)]>,
         constant: i64,
     },
+    /// The same of a sum to which a table adds what stands at a byte.
+    LookupCompare {
+        cmp: Cmp,
+        d: Vector,
+        sum: Vector,
+        terms: Box<[(Vector, i64)]>,
+        a: Vector,
+        table: Box<[i64]>,
+    },
     Join {
         join: Join,
         d: Vector,
@@ -226,11 +235,24 @@ pub(super) struct Value {
     pub none: Nones,
 }
 
+impl Value {
+    fn vectors(&self) -> impl Iterator<Item = Vector> + use<> {
+        let none = if let Nones::Where(mask) = self.none { Some(mask) } else { None };
+        self.values.vector().into_iter().chain(none)
+    }
+}
+
 /// The values proper; without meaning where *none*.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Values {
     Const(i64),
     Vector(Vector),
+}
+
+impl Values {
+    fn vector(&self) -> Option<Vector> {
+        if let Values::Vector(v) = self { Some(*v) } else { None }
+    }
 }
 
 /// Where a node is *none*.
@@ -287,6 +309,9 @@ pub struct Program {
     pub(super) intervals: HashMap<NodeId, Interval>,
     /// Of a program with intervals: what each node that it knows of hangs on.
     pub(super) below: BTreeMap<NodeId, Below>,
+    /// Groups of roots in the order in which they are made: after how many steps, and the group's place. Nobody reads a group's
+    /// vectors later.
+    pub(super) groups: Vec<(usize, usize)>,
     /// How many vectors of each width it makes at a time.
     pub(super) made: [usize; 3],
     /// Facts that must be given; a row where one is not is given up by whoever runs the program.
@@ -301,10 +326,13 @@ impl Program {
         intervals: HashMap<NodeId, Interval>,
         below: BTreeMap<NodeId, Below>,
         facts: Vec<(FactId, ScopeId)>,
+        groups: &[(usize, &[NodeId])],
     ) -> Program {
-        let mut program = Program { steps, inputs, roots, intervals, below, made: [0; 3], facts };
+        let mut in_order: Vec<(usize, usize)> = groups.iter().map(|(steps, _)| *steps).zip(0..).collect();
+        in_order.sort_unstable();
+        let mut program = Program { steps, inputs, roots, intervals, below, groups: in_order, made: [0; 3], facts };
         program.leave_out_unread();
-        program.reuse();
+        program.reuse(groups);
         program
     }
 
@@ -337,49 +365,58 @@ impl Program {
         &self.facts
     }
 
-    /// The vectors that are read when all is done.
-    fn kept(&self) -> impl Iterator<Item = Vector> + '_ {
-        let of_values = |values: &Values| if let Values::Vector(v) = values { Some(*v) } else { None };
-        let of_none = |none: &Nones| if let Nones::Where(mask) = none { Some(*mask) } else { None };
-        let of_roots = self.roots.values().flat_map(move |v| [of_values(&v.values), of_none(&v.none)]);
-        let of_intervals = self.intervals.values().flat_map(move |i| [of_values(&i.low), of_values(&i.high)]);
-        of_roots.chain(of_intervals).flatten()
+    /// The vectors of the ends of sets, which are read when all is done.
+    fn ends(&self) -> impl Iterator<Item = Vector> + '_ {
+        self.intervals.values().flat_map(|i| [i.low.vector(), i.high.vector()]).flatten()
     }
 
     /// Leaves out steps whose vectors nobody reads: others have taken them in.
     fn leave_out_unread(&mut self) {
-        let mut read: HashSet<(Width, Place)> = self.kept().map(|v| (v.width, v.place)).collect();
-        let mut steps = std::mem::take(&mut self.steps);
-        steps.reverse();
-        steps.retain(|step| {
+        let kept = self.roots.values().flat_map(Value::vectors).chain(self.ends());
+        let mut read: HashSet<(Width, Place)> = kept.map(|v| (v.width, v.place)).collect();
+        let mut is_read = vec![false; self.steps.len()];
+        for (step, is_read) in self.steps.iter().zip(&mut is_read).rev() {
             let (reads, makes) = step.clone().vectors();
-            let is_read = step.can_give_up() || makes.iter().any(|v| read.contains(&(v.width, v.place)));
-            if is_read {
+            *is_read = step.can_give_up() || makes.iter().any(|v| read.contains(&(v.width, v.place)));
+            if *is_read {
                 read.extend(reads.iter().map(|v| (v.width, v.place)));
             }
-            is_read
-        });
-        steps.reverse();
-        self.steps = steps;
+        }
+        for (steps, _) in &mut self.groups {
+            *steps = is_read[..*steps].iter().filter(|is_read| **is_read).count();
+        }
+        let mut is_read = is_read.into_iter();
+        self.steps.retain(|_| is_read.next().unwrap_or_default());
     }
 
     /// Lets vectors that are no longer read make room for later ones, so that few of them keep the cache busy.
-    fn reuse(&mut self) {
+    fn reuse(&mut self, groups: &[(usize, &[NodeId])]) {
         let key = |v: &Vector| match v.place {
             Place::Made(at) => Some((v.width, at)),
             Place::Input(_) => None,
         };
-        let mut last = HashMap::new();
+        let mut last: HashMap<(Width, u32), usize> = HashMap::new();
         for (at, step) in self.steps.iter().enumerate() {
             let (reads, makes) = step.clone().vectors();
             reads.iter().chain(&makes).filter_map(key).for_each(|v| _ = last.insert(v, at));
         }
-        self.kept().filter_map(|v| key(&v)).for_each(|v| _ = last.insert(v, usize::MAX));
+        for (steps, group) in &self.groups {
+            let values = groups[*group].1.iter().filter_map(|root| self.roots.get(root));
+            for vector in values.flat_map(Value::vectors).filter_map(|v| key(&v)) {
+                let last = last.entry(vector).or_default();
+                *last = (*last).max(steps.saturating_sub(1));
+            }
+        }
+        self.ends().filter_map(|v| key(&v)).for_each(|v| _ = last.remove(&v));
+        let mut done: Vec<Vec<(Width, u32)>> = vec![Vec::new(); self.steps.len()];
+        let mut all: Vec<((Width, u32), usize)> = last.into_iter().collect();
+        all.sort_unstable();
+        all.into_iter().for_each(|(vector, at)| done[at].push(vector));
         let mut free: [Vec<u32>; 3] = Default::default();
         let mut now: HashMap<(Width, u32), u32> = HashMap::new();
         let mut made = [0; 3];
         for at in 0..self.steps.len() {
-            let (reads, makes) = self.steps[at].clone().vectors();
+            let (_, makes) = self.steps[at].clone().vectors();
             for (width, old) in makes.iter().filter_map(key) {
                 now.entry((width, old)).or_insert_with(|| {
                     free[width as usize].pop().unwrap_or_else(|| {
@@ -389,11 +426,8 @@ impl Program {
                 });
             }
             self.steps[at].rename(&now);
-            let mut done: Vec<(Width, u32)> = reads.iter().chain(&makes).filter_map(key).collect();
-            done.sort_unstable();
-            done.dedup();
-            for vector in done.into_iter().filter(|v| last.get(v) == Some(&at)) {
-                free[vector.0 as usize].extend(now.get(&vector));
+            for vector in &done[at] {
+                free[vector.0 as usize].extend(now.get(vector));
             }
         }
         for value in self.roots.values_mut() {
@@ -504,6 +538,12 @@ impl Step {
             }
             Step::LinearCompare { d, sum, terms, .. } => {
                 terms.iter_mut().for_each(|(v, _)| f(v, false));
+                f(sum, true);
+                f(d, true);
+            }
+            Step::LookupCompare { d, sum, terms, a, .. } => {
+                terms.iter_mut().for_each(|(v, _)| f(v, false));
+                f(a, false);
                 f(sum, true);
                 f(d, true);
             }

@@ -31,29 +31,31 @@ impl<'a, 'c> Reach<'a, 'c> {
     /// The facts that matter, each with its rows; whether they are pending there is the caller's to tell.
     pub fn facts(mut self) -> BTreeMap<FactId, Vec<u8>> {
         while let Some((id, rows)) = self.waiting.pop_last() {
-            self.visit(id, &rows);
+            self.visit(id, rows);
         }
         self.found
     }
 
     fn reach(&mut self, id: NodeId, rows: &[u8]) {
-        let settled = self.columns.settled(id);
-        let open: Vec<u8> = rows.iter().zip(&settled).map(|(r, s)| r & (s ^ 1)).collect();
-        if open.iter().any(|o| *o != 0) {
-            add(self.waiting.entry(id).or_default(), &open);
+        if let Some(open) = self.columns.unsettled(id, rows) {
+            add(self.waiting.entry(id).or_default(), open);
         }
     }
 
-    fn visit(&mut self, id: NodeId, rows: &[u8]) {
+    fn visit(&mut self, id: NodeId, rows: Vec<u8>) {
         match self.columns.below(id) {
             Some(Below::Nothing) => return,
             Some(Below::Fact(fact, _)) => return add(self.found.entry(*fact).or_default(), rows),
-            Some(Below::Terms(terms)) => return terms.iter().for_each(|n| self.reach(*n, rows)),
+            Some(Below::Terms(terms)) => return terms.iter().for_each(|n| self.reach(*n, &rows)),
             Some(Below::Always(_) | Below::Operands) | None => {}
         }
+        if let NodeKind::Fact(fact, _) | NodeKind::Known(fact, _) = self.graph.node(id).kind {
+            return add(self.found.entry(fact).or_default(), rows);
+        }
+        let rows = &rows[..];
         match &self.graph.node(id).kind {
             NodeKind::Const(_) | NodeKind::DecisionDate | NodeKind::Fold { .. } => {}
-            NodeKind::Fact(fact, _) | NodeKind::Known(fact, _) => add(self.found.entry(*fact).or_default(), rows),
+            NodeKind::Fact(..) | NodeKind::Known(..) => {}
             NodeKind::Op(_, operands) | NodeKind::Group(_, operands) => {
                 operands.iter().for_each(|n| self.reach(*n, rows))
             }
@@ -111,10 +113,10 @@ fn where_bit(rows: &[u8], truths: &[u8], bit: u8) -> Vec<u8> {
     rows.iter().zip(truths).map(|(r, t)| r & u8::from(t & bit != 0)).collect()
 }
 
-fn add(all: &mut Vec<u8>, rows: &[u8]) {
+fn add(all: &mut Vec<u8>, rows: Vec<u8>) {
     if all.is_empty() {
-        all.extend_from_slice(rows);
+        *all = rows;
     } else {
-        all.iter_mut().zip(rows).for_each(|(all, r)| *all |= r);
+        all.iter_mut().zip(&rows).for_each(|(all, r)| *all |= r);
     }
 }

@@ -6,6 +6,7 @@ use super::program::{Below, Input, Nones, Operand, Place, Program, Step, Value, 
 use crate::graph::{FactId, Graph, NodeId, NodeKind, ScopeId};
 use crate::op::{self, Point};
 use crate::value::{Body, Choices, Kind, Set, Truth};
+use std::ops::Range;
 
 /// A vector handed in.
 #[derive(Clone, Copy, Debug)]
@@ -140,14 +141,25 @@ impl<'a> Runner<'a> {
         self.buffers
     }
 
-    /// Makes all vectors of a chunk.
-    pub fn run(&mut self, chunk: Chunk) {
+    /// Makes all vectors of a chunk; hands over each group of roots when it is made. Its vectors then make room for others.
+    pub fn run(&mut self, chunk: Chunk, mut made: impl FnMut(&Self, usize)) {
         for (mask, scope) in self.buffers.given_up.iter_mut().zip(chunk.scopes) {
             mask.clear();
             mask.resize(scope.rows, 0);
         }
         let program = self.program;
-        for step in &program.steps {
+        let mut from = 0;
+        for (steps, group) in &program.groups {
+            self.steps(from..*steps, chunk);
+            from = *steps;
+            made(self, *group);
+        }
+        self.steps(from..program.steps.len(), chunk);
+    }
+
+    fn steps(&mut self, steps: Range<usize>, chunk: Chunk) {
+        let program = self.program;
+        for step in &program.steps[steps] {
             self.step(step, chunk);
         }
         // A row is given up with any of its members; scopes stand behind the ones around them.
@@ -271,6 +283,15 @@ impl<'a> Runner<'a> {
         self.buffers.longs[at as usize] = vector;
     }
 
+    /// Makes a mask with the help of a vector for a sum.
+    fn compare_sum(&mut self, d: Vector, sum: Vector, chunk: Chunk, make: impl FnOnce(&Self, &mut [u8], &mut [i64])) {
+        let Place::Made(at) = sum.place else { return };
+        let mut scratch = std::mem::take(&mut self.buffers.longs[at as usize]);
+        scratch.resize(chunk.scopes[d.scope.0 as usize].rows, 0);
+        self.make_mask(d, chunk, |s, d| make(s, d, &mut scratch));
+        self.buffers.longs[at as usize] = scratch;
+    }
+
     fn step(&mut self, step: &Step, chunk: Chunk) {
         let simd = self.simd;
         match step {
@@ -310,13 +331,15 @@ impl<'a> Runner<'a> {
                 s.with_terms(terms, chunk, |terms| simd.linear(d, terms, *constant));
             }),
             Step::LinearCompare { cmp, d, sum, terms, constant } => {
-                let Place::Made(at) = sum.place else { return };
-                let mut scratch = std::mem::take(&mut self.buffers.longs[at as usize]);
-                scratch.resize(chunk.scopes[d.scope.0 as usize].rows, 0);
-                self.make_mask(*d, chunk, |s, d| {
-                    s.with_terms(terms, chunk, |terms| simd.linear_compare(*cmp, d, terms, *constant, &mut scratch));
+                self.compare_sum(*d, *sum, chunk, |s, d, sum| {
+                    s.with_terms(terms, chunk, |terms| simd.linear_compare(*cmp, d, terms, *constant, sum));
                 });
-                self.buffers.longs[at as usize] = scratch;
+            }
+            Step::LookupCompare { cmp, d, sum, terms, a, table } => {
+                self.compare_sum(*d, *sum, chunk, |s, d, sum| {
+                    let (a, table) = (s.mask(*a, chunk), table[..].as_array().unwrap_or(&[0; 256]));
+                    s.with_terms(terms, chunk, |terms| simd.lookup_compare(*cmp, d, terms, a, table, sum));
+                });
             }
             Step::Join { join, d, a, b } => {
                 self.make_mask(*d, chunk, |s, d| simd.join(*join, d, s.mask(*a, chunk), s.mask(*b, chunk)));

@@ -162,28 +162,47 @@ impl<'a> Columns<'a> {
 
     /// Whether exactly one thing is possible, by row: 1, else 0.
     pub fn settled(&self, id: NodeId) -> Vec<u8> {
-        match (self.below(id), self.ends_made(id)) {
-            (Some(Below::Nothing), _) => return vec![1; self.rows],
+        let mut settled = vec![1; self.rows];
+        if let Some(open) = self.unsettled(id, &settled) {
+            settled = open;
+            settled.iter_mut().for_each(|open| *open ^= 1);
+        }
+        settled
+    }
+
+    /// The rows among some where more than one thing is possible, or nothing; absent if there are none.
+    pub(super) fn unsettled(&self, id: NodeId, rows: &[u8]) -> Option<Vec<u8>> {
+        let all = |is_settled: bool| if is_settled { None } else { Some(rows.to_vec()) };
+        fn differ<T: PartialEq>(rows: &[u8], low: &[T], high: &[T]) -> Vec<u8> {
+            rows.iter().zip(low.iter().zip(high)).map(|(row, (l, h))| row & u8::from(l != h)).collect()
+        }
+        let open: Vec<u8> = match (self.below(id), self.ends_made(id)) {
+            (Some(Below::Nothing), _) => return None,
             (Some(Below::Fact(fact, set)), _) if !set.is_settled() => {
                 let open = self.made.map_or(&[][..], |(runner, chunk)| runner.is_open(*fact, chunk));
-                return open.iter().map(|open| open ^ 1).collect();
+                rows.iter().zip(open).map(|(row, open)| row & open).collect()
             }
-            (Some(Below::Fact(_, set) | Below::Always(set)), _) => return vec![set.is_settled().into(); self.rows],
+            (Some(Below::Fact(_, set) | Below::Always(set)), _) => return all(set.is_settled()),
             (Some(_), Some((Numbers::Rows(Lanes::Bytes(low)), Numbers::Rows(Lanes::Bytes(high))))) => {
-                return low.iter().zip(high).map(|(l, h)| u8::from(l == h)).collect();
+                differ(rows, low, high)
             }
             (Some(_), Some((low, high))) => {
-                return (0..self.rows).map(|row| u8::from(low.get(row) == high.get(row))).collect();
+                let differ = |(at, row): (usize, &u8)| row & u8::from(low.get(at) != high.get(at));
+                rows.iter().enumerate().map(differ).collect()
             }
-            _ => {}
-        }
-        match &*self.of(id) {
-            Sets::Same(set) => vec![set.is_settled().into(); self.rows],
-            Sets::Truths(v) => v.iter().map(|t| u8::from(t & t.wrapping_sub(1) == 0 && *t != 0)).collect(),
-            Sets::Spans(low, high) => low.iter().zip(high).map(|(l, h)| u8::from(l == h)).collect(),
-            Sets::Choices(v) => v.iter().map(|c| u8::from(c & c.wrapping_sub(1) == 0)).collect(),
-            Sets::Mixed(v) => v.iter().map(|s| s.is_settled().into()).collect(),
-        }
+            _ => {
+                let of = self.of(id);
+                let is_open: &dyn Fn(usize) -> bool = match &*of {
+                    Sets::Same(set) => return all(set.is_settled()),
+                    Sets::Truths(v) => &|row| v[row] & v[row].wrapping_sub(1) != 0 || v[row] == 0,
+                    Sets::Spans(low, high) => &|row| low[row] != high[row],
+                    Sets::Choices(v) => &|row| v[row] & v[row].wrapping_sub(1) != 0,
+                    Sets::Mixed(v) => &|row| !v[row].is_settled(),
+                };
+                rows.iter().enumerate().map(|(at, row)| row & u8::from(is_open(at))).collect()
+            }
+        };
+        self.simd.any(&open).then_some(open)
     }
 
     fn node(&self, id: NodeId, texts: &dyn Texts) -> Sets {

@@ -3,7 +3,7 @@
 use super::{Cause, Counts, Spread, Summary, kind_of_error, spread::truth_word, without_places};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, Decimal128Type, Int8Type, Int16Type, Int64Type};
-use arrow_array::{Array, ArrayRef, ListArray, RecordBatch, StringArray};
+use arrow_array::{AnyDictionaryArray, Array, ArrayRef, ListArray, RecordBatch, StringArray};
 use arrow_buffer::NullBuffer;
 use arrow_schema::DataType;
 use placet::Bundle;
@@ -48,7 +48,7 @@ struct Decided<'a> {
     outcomes: &'a [i8],
     proposed: &'a dyn Array,
     settled: &'a arrow_array::BooleanArray,
-    rules: &'a arrow_array::DictionaryArray<Int16Type>,
+    rules: &'a dyn AnyDictionaryArray,
     names: &'a StringArray,
     needs: &'a ListArray,
     faults: &'a ListArray,
@@ -57,7 +57,7 @@ struct Decided<'a> {
 
 impl<'a> Decided<'a> {
     fn new(column: &impl Fn(&str) -> Option<&'a ArrayRef>) -> Option<Decided<'a>> {
-        let rules = column("rule")?.as_dictionary_opt::<Int16Type>()?;
+        let rules = column("rule")?.as_any_dictionary_opt()?;
         Some(Decided {
             outcomes: column("outcome")?.as_dictionary_opt::<Int8Type>()?.keys().values(),
             proposed: &**column("proposed")?,
@@ -72,13 +72,21 @@ impl<'a> Decided<'a> {
 
     /// How often each outcome comes with a proposed decline or without, and with each rule or, at the end, none.
     fn counts(&self, rules: usize) -> Vec<u64> {
+        let keys = self.rules.keys();
+        match keys.as_primitive_opt::<Int8Type>() {
+            Some(narrow) => self.counts_by(narrow.values(), keys.nulls(), rules),
+            None => self.counts_by(keys.as_primitive::<Int16Type>().values(), keys.nulls(), rules),
+        }
+    }
+
+    fn counts_by<T: Copy + Into<i32>>(&self, keys: &[T], told: Option<&NullBuffer>, rules: usize) -> Vec<u64> {
         let words = |nulls: Option<&NullBuffer>, otherwise: u64| -> Vec<u64> {
             match nulls {
                 Some(nulls) => nulls.inner().bit_chunks().iter_padded().collect(),
                 None => vec![otherwise; self.outcomes.len().div_ceil(64)],
             }
         };
-        let told = words(self.rules.keys().nulls(), u64::MAX);
+        let told = words(told, u64::MAX);
         // Where declines are automatic, none is proposed: a column of nothing.
         let proposed = match self.proposed.null_count() == self.proposed.len() {
             true => words(None, 0),
@@ -87,13 +95,14 @@ impl<'a> Decided<'a> {
         let none = rules as u32 - 1;
         // Neighbours are counted apart: the same count twice in a row would wait for itself.
         let mut counts = [vec![0u64; 16 * rules], vec![0u64; 16 * rules]];
-        let rows = self.outcomes.chunks(64).zip(self.rules.keys().values().chunks(64));
+        let rows = self.outcomes.chunks(64).zip(keys.chunks(64));
         for ((outcomes, keys), (told, proposed)) in rows.zip(told.into_iter().zip(proposed)) {
             let mut places = [0u32; 64];
             for (at, (place, (outcome, key))) in places.iter_mut().zip(outcomes.iter().zip(keys)).enumerate() {
                 // A mask in place of a branch: which rows have a rule nobody can guess.
                 let mask = ((told >> at & 1) as u32).wrapping_neg();
-                let rule = (*key as u32 & mask) | (none & !mask);
+                let key: i32 = (*key).into();
+                let rule = (key as u32 & mask) | (none & !mask);
                 let outcome = (*outcome as u32 & 7) << 1 | (proposed >> at & 1) as u32;
                 *place = outcome * (none + 1) + rule;
             }
@@ -222,10 +231,13 @@ impl Spread {
                 }
             }
             (Spread::Words(words), DataType::Dictionary(..)) => {
-                let Some(own) = values.as_dictionary_opt::<Int16Type>() else { return };
+                let own = values.as_any_dictionary();
                 let Some(names) = own.values().as_string_opt::<i32>() else { return };
-                let mut counts = vec![0u64; names.len()];
-                rows().for_each(|row| counts[own.keys().value(row) as usize] += 1);
+                if names.is_empty() {
+                    return;
+                }
+                let (mut counts, keys) = (vec![0u64; names.len()], own.normalized_keys());
+                rows().for_each(|row| counts[keys[row]] += 1);
                 for (key, times) in counts.into_iter().enumerate().filter(|(_, times)| *times > 0) {
                     words.add(names.value(key).to_owned(), times);
                 }
