@@ -5,6 +5,10 @@ use crate::interrupt;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::thread::{self, JoinHandle};
+
+/// So many bytes are brought to the disk while more come: at the end little is left to wait for.
+const BEHIND: usize = 1 << 22;
 
 /// A file's text.
 pub fn read(path: &str) -> Result<String, Failure> {
@@ -28,6 +32,8 @@ pub enum Out {
         beside: PathBuf,
         /// Where it will stand.
         path: PathBuf,
+        /// What brings it to the disk meanwhile.
+        sync: Syncing,
     },
     /// A device or a pipe, which is written as it is: a file in its place would take it from everybody.
     Special {
@@ -36,6 +42,35 @@ pub enum Out {
         /// Where it stands.
         path: PathBuf,
     },
+}
+
+/// Brings a file to the disk while it is written.
+#[derive(Default)]
+pub struct Syncing {
+    /// How much was written since.
+    bytes: usize,
+    running: Option<JoinHandle<io::Result<()>>>,
+}
+
+impl Syncing {
+    /// Takes note of bytes written; begins anew when they are many and nothing is on its way.
+    fn written(&mut self, bytes: usize, file: &File) -> io::Result<()> {
+        self.bytes += bytes;
+        if self.bytes < BEHIND || self.running.as_ref().is_some_and(|running| !running.is_finished()) {
+            return Ok(());
+        }
+        self.wait()?;
+        self.bytes = 0;
+        let file = file.try_clone()?;
+        self.running = Some(thread::Builder::new().spawn(move || file.sync_data())?);
+        Ok(())
+    }
+
+    /// Waits for what is on its way. What went wrong there is told nowhere else.
+    fn wait(&mut self) -> io::Result<()> {
+        let ended = self.running.take().map(JoinHandle::join);
+        ended.map_or(Ok(()), |ended| ended.unwrap_or_else(|_| Err(io::Error::other("a thread ended before its time"))))
+    }
 }
 
 impl Out {
@@ -52,7 +87,7 @@ impl Out {
         let beside = target.with_file_name(format!(".{name}.{}.part", std::process::id()));
         let file = File::create(&beside).map_err(|e| Failure::io("write", path, &e))?;
         interrupt::begun(&beside);
-        Ok(Out::File { file: BufWriter::new(file), beside, path: target.to_owned() })
+        Ok(Out::File { file: BufWriter::new(file), beside, path: target.to_owned(), sync: Syncing::default() })
     }
 
     /// Writes a line.
@@ -70,9 +105,11 @@ impl Out {
         let ended = match &mut self {
             Out::Standard(out) => out.flush(),
             Out::Special { file, .. } => file.flush(),
-            Out::File { file, beside, path } => {
-                file.flush().and_then(|()| file.get_ref().sync_all()).and_then(|()| interrupt::place(beside, path))
-            }
+            Out::File { file, beside, path, sync } => file
+                .flush()
+                .and_then(|()| sync.wait())
+                .and_then(|()| file.get_ref().sync_all())
+                .and_then(|()| interrupt::place(beside, path)),
         };
         ended.map_err(|e| self.failure(&e))
     }
@@ -90,7 +127,12 @@ impl Write for Out {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Out::Standard(out) => out.write(bytes),
-            Out::File { file, .. } | Out::Special { file, .. } => file.write(bytes),
+            Out::File { file, sync, .. } => {
+                let written = file.write(bytes)?;
+                sync.written(written, file.get_ref())?;
+                Ok(written)
+            }
+            Out::Special { file, .. } => file.write(bytes),
         }
     }
 

@@ -28,7 +28,7 @@ pub fn run(a: &Decide, format: ErrorFormat, quiet: bool) -> Result<(), Failure> 
     let report = a.report.as_deref().map(|path| Out::open(Some(path))).transpose()?;
     let progress = Progress::new(sources.iter().map(|s| s.bytes).sum(), shown);
     let summary = match in_columns(a, &sources) {
-        true => tables(&bundle, a, &sources, &progress)?,
+        true => tables(&bundle, a, &sources, &progress, !quiet || report.is_some())?,
         false => rows(&bundle, a, &sources, &progress)?,
     };
     progress.done();
@@ -60,12 +60,18 @@ fn in_columns(a: &Decide, sources: &[Source]) -> bool {
 }
 
 #[cfg(feature = "columnar")]
-fn tables(bundle: &Bundle, a: &Decide, sources: &[Source], progress: &Progress) -> Result<Summary, Failure> {
-    crate::tables::run(bundle, a, sources, progress)
+fn tables(
+    bundle: &Bundle,
+    a: &Decide,
+    sources: &[Source],
+    progress: &Progress,
+    is_told: bool,
+) -> Result<Summary, Failure> {
+    crate::tables::run(bundle, a, sources, progress, is_told)
 }
 
 #[cfg(not(feature = "columnar"))]
-fn tables(_: &Bundle, _: &Decide, _: &[Source], _: &Progress) -> Result<Summary, Failure> {
+fn tables(_: &Bundle, _: &Decide, _: &[Source], _: &Progress, _: bool) -> Result<Summary, Failure> {
     Err(Failure::Usage("this command was built without columns: it takes JSON and CSV, and gives JSON".to_owned()))
 }
 

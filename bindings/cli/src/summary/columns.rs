@@ -26,6 +26,22 @@ impl Summary {
     }
 }
 
+impl Summary {
+    /// Counts only the rows of a batch that could not be used: all that is asked of a summary that nobody sees.
+    pub fn add_invalid(&mut self, bundle: &Bundle, batch: &RecordBatch) {
+        let policies = &bundle.program().policies;
+        let several = policies.len() > 1;
+        for (counts, policy) in self.policies.iter_mut().zip(policies) {
+            let before = if several { format!("{}.", policy.name) } else { String::new() };
+            let outcomes = batch.column_by_name(&format!("{before}outcome"));
+            if let Some(outcomes) = outcomes.and_then(|column| column.as_dictionary_opt::<Int8Type>()) {
+                let invalid = outcomes.keys().values().iter().filter(|key| **key == Outcome::Invalid as i8).count();
+                counts.outcomes[Outcome::Invalid as usize] += invalid as u64;
+            }
+        }
+    }
+}
+
 /// The columns of one policy's decisions that tell why.
 struct Decided<'a> {
     /// Places in [`Outcome::ALL`].

@@ -20,8 +20,15 @@ use placet::Bundle;
 use placet::columns::{BatchError, BatchOptions};
 use write::Form;
 
-/// Decides all that files hold, and writes the decisions as columns.
-pub fn run(bundle: &Bundle, a: &Decide, sources: &[Source], progress: &Progress) -> Result<Summary, Failure> {
+/// Decides all that files hold, and writes the decisions as columns. Where nobody is told of them, decisions on columns are counted
+/// only as far as they are invalid.
+pub fn run(
+    bundle: &Bundle,
+    a: &Decide,
+    sources: &[Source],
+    progress: &Progress,
+    is_told: bool,
+) -> Result<Summary, Failure> {
     if a.record.is_some() {
         return Err(Failure::Usage("`--record` goes with whole decisions, from rows to JSON".to_owned()));
     }
@@ -38,7 +45,7 @@ pub fn run(bundle: &Bundle, a: &Decide, sources: &[Source], progress: &Progress)
         if of_csv {
             return Err(Failure::Usage("`--list` and `--empty-is-none` go with facts from a `.csv` file".to_owned()));
         }
-        units::run(bundle, a, sources, form, progress)
+        units::run(bundle, a, sources, form, progress, is_told)
     } else {
         a.columns.refuse_for_rows()?;
         rows::run(bundle, a, sources, form, progress)

@@ -1,6 +1,6 @@
 //! Files of columns, cut into units.
 
-use super::decode::Asked;
+use super::decode::{Asked, Desk};
 use super::{options, unusable};
 use crate::args::Decide;
 use crate::failure::Failure;
@@ -22,7 +22,7 @@ use std::sync::Arc;
 /// How many rows a unit has at least, where there are as many.
 const ROWS: usize = 1 << 17;
 /// How many rows are decoded at a time.
-const DECODED: usize = 1 << 16;
+const DECODED: usize = 1 << 17;
 
 /// Rows that are worked on together.
 pub struct Unit {
@@ -301,13 +301,13 @@ impl Current {
 
 impl Unit {
     /// Its rows, decoded a stretch at a time.
-    pub fn batches(self) -> Result<Box<dyn Iterator<Item = Result<RecordBatch, Failure>>>, Failure> {
+    pub fn batches(self, desk: &Desk) -> Result<Box<dyn Iterator<Item = Result<RecordBatch, Failure>>>, Failure> {
         let path = self.file.path.clone();
         match (self.part, &self.file.parquet) {
             (Part::Groups(groups, stretch), Some(parquet)) => {
                 // Opened anew: handles that are cloned share the place they read at, and other cores read other places.
                 let file = File::open(&path).map_err(|e| Failure::io("read", &path, &e))?;
-                let rows = parquet.rows(file, groups, stretch).map_err(|e| failure(&path, &e))?;
+                let rows = parquet.rows(file, groups, stretch, desk).map_err(|e| failure(&path, &e))?;
                 Ok(Box::new(rows.map(move |batch| batch.map_err(|e| failure(&path, &e)))))
             }
             (Part::Batches(batches), _) => Ok(Box::new(batches.into_iter().map(Ok))),

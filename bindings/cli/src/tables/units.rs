@@ -1,5 +1,6 @@
 //! Units decoded, decided and encoded on all cores, written in order.
 
+use super::decode::Desk;
 use super::read::{Unit, Units};
 use super::write::{Encoded, Encoder, Form, Sink};
 use crate::args::Decide;
@@ -18,6 +19,9 @@ use std::thread;
 /// How many units each core may be ahead of the writing.
 const AHEAD: usize = 2;
 
+/// How many rows are decided at a time: what the engine takes for one piece of work.
+const TOGETHER: usize = 1 << 15;
+
 /// What came of a unit, by its number.
 type Done = (usize, Result<(Encoded, Summary), Failure>);
 
@@ -28,6 +32,7 @@ pub fn run(
     sources: &[Source],
     form: Form,
     progress: &Progress,
+    is_told: bool,
 ) -> Result<Summary, Failure> {
     let (units, schema, carried) = Units::new(bundle, a, sources, progress)?;
     let (mut sink, encoder) = Sink::open(form, a.out.as_deref(), &schema, carried)?;
@@ -39,7 +44,7 @@ pub fn run(
     };
     let mut summary = Summary::new(bundle);
     let (send, receive) = mpsc::channel();
-    let worker = Worker { bundle, queue: &queue, encoder: &encoder, progress };
+    let worker = Worker { bundle, queue: &queue, encoder: &encoder, progress, is_told };
     let written: Result<(), Failure> = thread::scope(|scope| {
         for _ in 0..cores {
             let send = send.clone();
@@ -119,23 +124,27 @@ struct Worker<'a> {
     queue: &'a Queue<'a>,
     encoder: &'a Encoder,
     progress: &'a Progress,
+    /// Whether somebody sees the summary.
+    is_told: bool,
 }
 
 impl Worker<'_> {
     fn work(&self, send: &Sender<Done>) {
         // The cores are busy with units already: each decides its own by itself.
         let alone = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build();
-        let alone = match alone {
-            Ok(pool) => pool,
-            Err(error) => {
+        let alone = alone.map_err(|e| Failure::Internal(e.to_string()));
+        let desk = Desk::new().map_err(|e| Failure::Internal(e.to_string()));
+        let (alone, desk) = match alone.and_then(|alone| Ok((alone, desk?))) {
+            Ok(ready) => ready,
+            Err(failure) => {
                 // Nobody to tell is somebody who has ended for another reason.
-                let _ = send.send((0, Err(Failure::Internal(error.to_string()))));
+                let _ = send.send((0, Err(failure)));
                 return;
             }
         };
         alone.install(|| {
             while let Some((number, unit)) = self.queue.next() {
-                let done = unit.and_then(|unit| self.unit(number, unit));
+                let done = unit.and_then(|unit| self.unit(number, unit, &desk));
                 if send.send((number, done)).is_err() {
                     return;
                 }
@@ -143,20 +152,27 @@ impl Worker<'_> {
         });
     }
 
-    fn unit(&self, number: usize, unit: Unit) -> Result<(Encoded, Summary), Failure> {
+    fn unit(&self, number: usize, unit: Unit, desk: &Desk) -> Result<(Encoded, Summary), Failure> {
         let mut summary = Summary::new(self.bundle);
         let mut encoded = self.encoder.unit(number)?;
         let (file, bytes) = (unit.file.clone(), unit.bytes);
-        for batch in unit.batches()? {
+        for batch in unit.batches(desk)? {
             let batch = batch?;
             let moved = |rows| {
                 self.progress.decided(rows);
                 ControlFlow::Continue(())
             };
-            let decided = file.batches.decide_all(slice::from_ref(&batch), &moved);
-            for decided in decided.map_err(|e| super::unusable(&file.path, &e))? {
-                summary.add_batch(self.bundle, &decided);
-                encoded.write(decided)?;
+            // What was just decided is encoded while the cache still has it.
+            for first in (0..batch.num_rows()).step_by(TOGETHER) {
+                let part = batch.slice(first, TOGETHER.min(batch.num_rows() - first));
+                let decided = file.batches.decide_all(slice::from_ref(&part), &moved);
+                for decided in decided.map_err(|e| super::unusable(&file.path, &e))? {
+                    match self.is_told {
+                        true => summary.add_batch(self.bundle, &decided),
+                        false => summary.add_invalid(self.bundle, &decided),
+                    }
+                    encoded.write(decided)?;
+                }
             }
         }
         self.progress.read(bytes);

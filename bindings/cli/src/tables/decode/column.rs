@@ -3,6 +3,7 @@
 use super::forms::{Form, Plain, Words};
 use super::pages::Pages;
 use super::runs::{Piece, Runs};
+use super::shelf;
 use arrow_array::ArrayRef;
 use arrow_buffer::{BooleanBuffer, NullBuffer, NullBufferBuilder};
 use bytes::{Buf, Bytes};
@@ -10,10 +11,13 @@ use parquet::basic::Encoding;
 use parquet::column::page::Page;
 use parquet::errors::{ParquetError, Result};
 
+/// So many rows with gaps are looked up together.
+const ROWS: usize = 512;
+
 /// A column that is read from its first row to its last.
 pub trait Decode {
-    /// The next rows.
-    fn read(&mut self, rows: usize) -> Result<ArrayRef>;
+    /// The next rows, their values where others were before.
+    fn read(&mut self, rows: usize, shelf: &shelf::Values) -> Result<ArrayRef>;
 
     /// Passes over rows.
     fn skip(&mut self, rows: usize) -> Result<()>;
@@ -47,8 +51,7 @@ enum Values {
 impl<F: Form> Column<F> {
     /// Opens a column; reads its dictionary, if it begins with one.
     pub fn open(pages: Pages, is_optional: bool, form: F) -> Result<Column<F>> {
-        let page = Open { rows: 0, valid: None, values: Values::None };
-        let mut column = Column { pages, is_optional, form, words: F::own_words(), page };
+        let mut column = Column { pages, is_optional, form, words: F::own_words(), page: Open::ended() };
         if matches!(column.pages.peek()?, Some(Page::DictionaryPage { .. })) {
             column.next_page()?;
         }
@@ -95,6 +98,11 @@ impl<F: Form> Column<F> {
 }
 
 impl Open {
+    /// A page that has been read.
+    fn ended() -> Open {
+        Open { rows: 0, valid: None, values: Values::None }
+    }
+
     fn new<F: Form>(rows: usize, levels: Option<Bytes>, values: Bytes, encoding: Encoding) -> Result<Open> {
         let bits = levels.map(|levels| Runs::new(levels, 1)?.bits(rows)).transpose()?;
         let valid = bits.filter(|bits| bits.count_set_bits() < rows).map(|bits| (bits, 0));
@@ -116,9 +124,11 @@ impl Open {
 }
 
 impl<F: Form> Decode for Column<F> {
-    fn read(&mut self, rows: usize) -> Result<ArrayRef> {
-        let mut values = Vec::with_capacity(rows);
+    fn read(&mut self, rows: usize, shelf: &shelf::Values) -> Result<ArrayRef> {
+        let mut values = F::room(shelf, rows);
         let mut nulls = NullBufferBuilder::new(rows);
+        // Where all rows are of one page, its gaps are the column's.
+        let mut whole = None;
         while values.len() < rows {
             self.advance()?;
             let page = &mut self.page;
@@ -131,19 +141,21 @@ impl<F: Form> Decode for Column<F> {
                 Some((valid, at)) => {
                     let valid = NullBuffer::new(valid.slice(*at, taken));
                     *at += taken;
-                    nulls.append_buffer(&valid);
-                    // From one gap to the next. Nothing of meaning stands in a gap.
-                    let first = values.len();
-                    for (start, end) in valid.valid_slices() {
-                        values.resize(first + start, F::Value::default());
-                        page.values.read::<F>(&self.words, end - start, &mut values)?;
+                    page.values.read_between::<F>(&self.words, &valid, &mut values)?;
+                    match taken == rows {
+                        true => whole = Some(valid),
+                        false => nulls.append_buffer(&valid),
                     }
-                    values.resize(first + taken, F::Value::default());
                 }
             }
             page.rows -= taken;
+            if page.rows == 0 {
+                // The next page is unpacked to where this one was.
+                *page = Open::ended();
+            }
         }
-        self.form.array(values, nulls.finish())
+        let whole = whole.filter(|valid| valid.null_count() > 0);
+        self.form.array(values, whole.or_else(|| nulls.finish()), shelf)
     }
 
     fn skip(&mut self, mut rows: usize) -> Result<()> {
@@ -195,14 +207,61 @@ impl Values {
             }
             Values::Keys(runs) => {
                 while count > 0 {
-                    let piece = runs.next(count)?;
-                    count -= match words {
-                        Words::All(words) => look_up(&piece, words, |word| word, into)?,
-                        Words::Short(words) => look_up(&piece, words, F::long, into)?,
-                        Words::Keys(words) => take_over(&piece, *words, F::long, into)?,
-                    };
+                    match runs.next(count)? {
+                        Piece::Same(key, times) => {
+                            into.extend(std::iter::repeat_n(words.one(key, F::long)?, times));
+                            count -= times;
+                        }
+                        Piece::Each(keys) => {
+                            words.put(keys, F::long, into)?;
+                            count -= keys.len();
+                        }
+                    }
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// Adds values with gaps between them. Nothing of meaning stands in a gap.
+    fn read_between<F: Form>(
+        &mut self,
+        words: &Words<F::Value>,
+        valid: &NullBuffer,
+        into: &mut Vec<F::Value>,
+    ) -> Result<()> {
+        let first = into.len();
+        let runs = match self {
+            Values::Keys(runs) if valid.null_count() < valid.len() => runs,
+            other => {
+                for (start, end) in valid.valid_slices() {
+                    into.resize(first + start, F::Value::default());
+                    other.read::<F>(words, end - start, into)?;
+                }
+                into.resize(first + valid.len(), F::Value::default());
+                return Ok(());
+            }
+        };
+        // Keys are moved to their rows before they are looked up: many short loops take longer than one more copy. In a gap is
+        // the key that another row had, or the first.
+        words.one(0, F::long)?;
+        let mut keys = [0; ROWS];
+        let mut begun = 0;
+        for (mut start, end) in valid.valid_slices() {
+            while start < end {
+                while start >= begun + ROWS {
+                    words.put(&keys, F::long, into)?;
+                    begun += ROWS;
+                }
+                let stop = end.min(begun + ROWS);
+                runs.fill(&mut keys[start - begun..stop - begun])?;
+                start = stop;
+            }
+        }
+        while begun < valid.len() {
+            let rows = ROWS.min(valid.len() - begun);
+            words.put(&keys[..rows], F::long, into)?;
+            begun += rows;
         }
         Ok(())
     }
@@ -221,47 +280,45 @@ impl Values {
     }
 }
 
-/// Adds what keys stand for; tells how many they were.
-fn look_up<W: Copy, V: Copy + Default>(
-    keys: &Piece,
-    words: &[W],
-    value: impl Fn(W) -> V,
-    into: &mut Vec<V>,
-) -> Result<usize> {
-    match keys {
-        Piece::Same(key, times) => {
-            let word = words.get(*key as usize).ok_or_else(unknown)?;
-            into.extend(std::iter::repeat_n(value(*word), *times));
-            Ok(*times)
+impl<V: Copy + Default> Words<V> {
+    /// What a key stands for.
+    fn one(&self, key: u32, long: impl Fn(i32) -> V) -> Result<V> {
+        let place = key as usize;
+        match self {
+            Words::All(words) => words.get(place).copied(),
+            Words::Short(words) => words.get(place).map(|short| long(*short)),
+            Words::Keys(words) => (place < *words).then(|| long(key as i32)),
         }
-        Piece::Each(keys) => {
-            let mut are_known = true;
-            into.extend(keys.iter().map(|key| match words.get(*key as usize) {
-                Some(word) => value(*word),
-                None => {
-                    are_known = false;
-                    V::default()
-                }
-            }));
-            if are_known { Ok(keys.len()) } else { Err(unknown()) }
-        }
+        .ok_or_else(unknown)
+    }
+
+    /// Adds what keys stand for.
+    fn put(&self, keys: &[u32], long: impl Fn(i32) -> V, into: &mut Vec<V>) -> Result<()> {
+        let are_known = match self {
+            Words::All(words) => look_up(keys, words, |word| word, into),
+            Words::Short(words) => look_up(keys, words, long, into),
+            Words::Keys(words) => {
+                into.extend(keys.iter().map(|key| long(*key as i32)));
+                // All bits together are mostly enough to see that no key is too large.
+                let is_known = |most: u32| (most as usize) < *words;
+                is_known(keys.iter().fold(0, |all, key| all | key)) || keys.iter().copied().max().is_none_or(is_known)
+            }
+        };
+        if are_known { Ok(()) } else { Err(unknown()) }
     }
 }
 
-/// Adds keys, of which there are so many different ones, as they are; tells how many they were.
-fn take_over<V: Clone>(keys: &Piece, words: usize, value: impl Fn(i32) -> V, into: &mut Vec<V>) -> Result<usize> {
-    let (most, count) = match keys {
-        Piece::Same(key, times) => (*key, *times),
-        Piece::Each(keys) => (keys.iter().copied().max().unwrap_or(0), keys.len()),
-    };
-    if most as usize >= words {
-        return Err(unknown());
-    }
-    match keys {
-        Piece::Same(key, times) => into.extend(std::iter::repeat_n(value(*key as i32), *times)),
-        Piece::Each(keys) => into.extend(keys.iter().map(|key| value(*key as i32))),
-    }
-    Ok(count)
+/// Adds what keys stand for; tells whether all stand for something.
+fn look_up<W: Copy, V: Copy + Default>(keys: &[u32], words: &[W], value: impl Fn(W) -> V, into: &mut Vec<V>) -> bool {
+    let mut are_known = true;
+    into.extend(keys.iter().map(|key| match words.get(*key as usize) {
+        Some(word) => value(*word),
+        None => {
+            are_known = false;
+            V::default()
+        }
+    }));
+    are_known
 }
 
 fn unknown() -> ParquetError {

@@ -1,5 +1,6 @@
 //! What the values of columns are made into: numbers in the width that is asked for, keys of texts, truths.
 
+use super::shelf;
 use arrow_array::types::ArrowDictionaryKeyType;
 use arrow_array::{ArrayRef, ArrowPrimitiveType, BooleanArray, DictionaryArray, PrimitiveArray, StringArray};
 use arrow_buffer::{ArrowNativeType, BooleanBuffer, NullBuffer, OffsetBuffer};
@@ -30,8 +31,13 @@ pub trait Form: Send {
     /// The value behind a short word.
     fn long(short: i32) -> Self::Value;
 
+    /// Room for so many values.
+    fn room(_shelf: &shelf::Values, rows: usize) -> Vec<Self::Value> {
+        Vec::with_capacity(rows)
+    }
+
     /// The array of some rows.
-    fn array(&self, values: Vec<Self::Value>, nulls: Option<NullBuffer>) -> Result<ArrayRef>;
+    fn array(&self, values: Vec<Self::Value>, nulls: Option<NullBuffer>, shelf: &shelf::Values) -> Result<ArrayRef>;
 }
 
 /// What keys stand for.
@@ -75,8 +81,8 @@ pub trait Stored: Copy {
 
     fn read(bytes: &[u8]) -> Self;
 
-    /// The same as a shorter number, if it is one.
-    fn short(self) -> Option<i32> {
+    /// Numbers as shorter ones, if all of them are.
+    fn shorts(_bytes: &[u8]) -> Option<Vec<i32>> {
         None
     }
 
@@ -102,8 +108,15 @@ macro_rules! stored {
                 <$from>::from_le_bytes(own)
             }
             $(
-                fn short(self) -> Option<i32> {
-                    <$short>::try_from(self).ok()
+                fn shorts(bytes: &[u8]) -> Option<Vec<i32>> {
+                    let mut lost = 0;
+                    let short = |bytes: &[u8]| {
+                        let (own, short) = (Self::read(bytes), Self::read(bytes) as $short);
+                        lost |= own ^ Self::from(short);
+                        short
+                    };
+                    let shorts = bytes.chunks_exact(Self::BYTES).map(short).collect();
+                    (lost == 0).then_some(shorts)
                 }
 
                 fn long(short: i32) -> Option<Self> {
@@ -141,9 +154,10 @@ where
     fn words(&mut self, bytes: &[u8], count: usize) -> Result<Words<T::Native>> {
         let length = count.checked_mul(P::BYTES);
         let bytes = length.and_then(|length| bytes.get(..length)).ok_or_else(|| wrong("a dictionary is cut short"))?;
-        let shorts = bytes.chunks_exact(P::BYTES).map(|bytes| P::read(bytes).short());
-        if count >= MANY && shorts.clone().all(|short| short.is_some()) {
-            return Ok(Words::Short(shorts.map(Option::unwrap_or_default).collect()));
+        if count >= MANY
+            && let Some(shorts) = P::shorts(bytes)
+        {
+            return Ok(Words::Short(shorts));
         }
         let mut words = Vec::with_capacity(count);
         Self::plain(bytes, &mut words);
@@ -154,8 +168,12 @@ where
         P::long(short).map_or_else(T::Native::default, T::Native::made)
     }
 
-    fn array(&self, values: Vec<T::Native>, nulls: Option<NullBuffer>) -> Result<ArrayRef> {
-        let array = PrimitiveArray::<T>::try_new(values.into(), nulls)?;
+    fn room(shelf: &shelf::Values, rows: usize) -> Vec<T::Native> {
+        shelf.room(rows)
+    }
+
+    fn array(&self, values: Vec<T::Native>, nulls: Option<NullBuffer>, shelf: &shelf::Values) -> Result<ArrayRef> {
+        let array = PrimitiveArray::<T>::try_new(shelf.lend(values), nulls)?;
         Ok(Arc::new(array.with_data_type(self.data_type.clone())))
     }
 }
@@ -198,8 +216,12 @@ impl<K: ArrowDictionaryKeyType> Form for Keys<K> {
         K::Native::usize_as(key as usize)
     }
 
-    fn array(&self, values: Vec<K::Native>, nulls: Option<NullBuffer>) -> Result<ArrayRef> {
-        let keys = PrimitiveArray::<K>::try_new(values.into(), nulls)?;
+    fn room(shelf: &shelf::Values, rows: usize) -> Vec<K::Native> {
+        shelf.room(rows)
+    }
+
+    fn array(&self, values: Vec<K::Native>, nulls: Option<NullBuffer>, shelf: &shelf::Values) -> Result<ArrayRef> {
+        let keys = PrimitiveArray::<K>::try_new(shelf.lend(values), nulls)?;
         Ok(Arc::new(DictionaryArray::try_new(keys, self.texts.clone())?))
     }
 }
@@ -224,7 +246,7 @@ impl Form for Truths {
         key != 0
     }
 
-    fn array(&self, values: Vec<bool>, nulls: Option<NullBuffer>) -> Result<ArrayRef> {
+    fn array(&self, values: Vec<bool>, nulls: Option<NullBuffer>, _: &shelf::Values) -> Result<ArrayRef> {
         Ok(Arc::new(BooleanArray::new(BooleanBuffer::from(values), nulls)))
     }
 }

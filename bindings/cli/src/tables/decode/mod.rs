@@ -6,6 +6,7 @@ mod column;
 mod forms;
 mod pages;
 mod runs;
+mod shelf;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -21,6 +22,7 @@ use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReader
 use parquet::basic::{Encoding, Type};
 use parquet::errors::Result;
 use parquet::file::metadata::ColumnChunkMetaData;
+use shelf::Shelf;
 use source::Source;
 use std::collections::VecDeque;
 use std::fs::File;
@@ -40,9 +42,24 @@ pub struct Asked {
     pub rows: usize,
 }
 
+/// What a core decodes with, one row group after the other.
+#[derive(Clone)]
+pub struct Desk {
+    unpacker: Unpacker,
+    read: Shelf,
+    values: shelf::Values,
+}
+
+impl Desk {
+    pub fn new() -> Result<Desk> {
+        Ok(Desk { unpacker: Unpacker::new()?, read: Shelf::default(), values: shelf::Values::default() })
+    }
+}
+
 /// Rows of row groups, some at a time.
 pub struct Rows {
     asked: Arc<Asked>,
+    desk: Desk,
     file: Arc<Mutex<File>>,
     /// Row groups to come: how many rows are left out, and how many are read.
     groups: VecDeque<(usize, usize, usize)>,
@@ -51,17 +68,21 @@ pub struct Rows {
 
 /// A row group being read.
 struct Group {
+    at: usize,
+    /// How many rows are left out.
+    first: usize,
+    rows: usize,
     left: usize,
     columns: Vec<Way>,
-    /// Reads what is not read here.
-    others: Option<ParquetRecordBatchReader>,
 }
 
 /// Where a column comes from.
 enum Way {
+    /// It has not been asked for yet.
+    Closed,
     Own(Box<dyn Decode>),
-    /// From the general reader, by its place there.
-    Other(usize),
+    /// The general reader of this column alone.
+    Other(Box<ParquetRecordBatchReader>),
 }
 
 impl Asked {
@@ -71,6 +92,7 @@ impl Asked {
         file: File,
         groups: Vec<usize>,
         stretch: Option<(usize, usize)>,
+        desk: &Desk,
     ) -> Result<Box<dyn Iterator<Item = Result<RecordBatch, ArrowError>>>> {
         let metadata = self.metadata.metadata();
         let are_small = groups.len() > 1 && groups.iter().all(|at| metadata.row_group(*at).num_rows() < FEW);
@@ -78,19 +100,25 @@ impl Asked {
         if are_small || !groups.iter().any(has_own) {
             return Ok(Box::new(self.general(file, groups, &self.columns, stretch)?));
         }
-        Ok(Box::new(self.own_rows(file, groups, stretch)))
+        Ok(Box::new(self.own_rows(file, groups, stretch, desk)))
     }
 
     /// The rows of row groups with columns that are read here.
-    fn own_rows(self: &Arc<Self>, file: File, groups: Vec<usize>, stretch: Option<(usize, usize)>) -> Rows {
+    fn own_rows(
+        self: &Arc<Self>,
+        file: File,
+        groups: Vec<usize>,
+        stretch: Option<(usize, usize)>,
+        desk: &Desk,
+    ) -> Rows {
         let metadata = self.metadata.metadata();
         let of_group = |at: usize| {
             let rows = usize::try_from(metadata.row_group(at).num_rows()).unwrap_or(0);
             let (first, rows) = stretch.unwrap_or((0, rows));
             (at, first, rows)
         };
-        let groups = groups.into_iter().map(of_group).collect();
-        Rows { asked: self.clone(), file: Arc::new(Mutex::new(file)), groups, group: None }
+        let groups = groups.into_iter().map(of_group).filter(|(.., rows)| *rows > 0).collect();
+        Rows { asked: self.clone(), desk: desk.clone(), file: Arc::new(Mutex::new(file)), groups, group: None }
     }
 
     /// The general reader of some columns.
@@ -124,75 +152,67 @@ impl Asked {
 }
 
 impl Rows {
-    /// Opens the next row group.
-    fn open(&mut self, (at, first, rows): (usize, usize, usize)) -> Result<Group> {
-        let asked = self.asked.clone();
-        let (mut columns, mut others) = (Vec::new(), Vec::new());
-        let unpacker = Unpacker::new()?;
-        for column in &asked.columns {
-            // What cannot be opened the general reader may read, or say what is wrong with it.
-            let own = self.column(at, *column, &unpacker).and_then(Result::ok);
-            columns.push(match own {
-                Some(mut own) => {
-                    own.skip(first)?;
-                    Way::Own(own)
-                }
-                None => {
-                    others.push(*column);
-                    Way::Other(others.len() - 1)
-                }
-            });
+    /// Opens a column of a row group.
+    fn open(&self, group: &Group, column: usize) -> Result<Way> {
+        // What cannot be opened the general reader may read, or say what is wrong with it.
+        if let Some(Ok(mut own)) = self.column(group.at, column) {
+            own.skip(group.first)?;
+            return Ok(Way::Own(own));
         }
-        let others = match others.is_empty() {
-            true => None,
-            false => {
-                let file = self.file.lock().unwrap_or_else(std::sync::PoisonError::into_inner).try_clone()?;
-                Some(asked.general(file, vec![at], &others, Some((first, rows)))?)
-            }
-        };
-        Ok(Group { left: rows, columns, others })
+        let file = self.file.lock().unwrap_or_else(std::sync::PoisonError::into_inner).try_clone()?;
+        let stretch = Some((group.first, group.rows));
+        Ok(Way::Other(Box::new(self.asked.general(file, vec![group.at], &[column], stretch)?)))
     }
 
     /// Opens a column of a row group, if it may be read here.
-    fn column(&self, group: usize, column: usize, unpacker: &Unpacker) -> Option<Result<Box<dyn Decode>>> {
+    fn column(&self, group: usize, column: usize) -> Option<Result<Box<dyn Decode>>> {
         let metadata = &self.asked.metadata;
         let (chunk, opener) = self.asked.own(group, column)?;
         let rows = usize::try_from(metadata.metadata().row_group(group).num_rows()).unwrap_or(0);
         let (start, length) = chunk.byte_range();
-        let source = Source::new(self.file.clone(), start + length);
+        let source = Source::new(self.file.clone(), start + length, &self.desk.read);
         let open = |pages| {
             let is_optional = chunk.column_descr().max_def_level() > 0;
             opener(pages, is_optional, metadata.schema().field(column).data_type())
         };
-        Some(Pages::new(source, chunk, rows, unpacker).and_then(open))
+        Some(Pages::new(source, chunk, rows, &self.desk.unpacker).and_then(open))
     }
 
     fn batch(&mut self) -> Result<Option<RecordBatch>, ArrowError> {
-        let group = loop {
-            match &mut self.group {
-                Some(group) if group.left > 0 => break group,
-                _ => match self.groups.pop_front() {
-                    Some(next) => self.group = Some(self.open(next)?),
-                    None => return Ok(None),
-                },
-            }
+        let mut group = match self.group.take() {
+            Some(group) => group,
+            None => match self.groups.pop_front() {
+                Some((at, first, rows)) => {
+                    let columns = self.asked.columns.iter().map(|_| Way::Closed).collect();
+                    Group { at, first, rows, left: rows, columns }
+                }
+                None => return Ok(None),
+            },
         };
         let rows = group.left.min(self.asked.rows);
         group.left -= rows;
-        let others = match &mut group.others {
-            Some(reader) => reader.next().transpose()?,
-            None => None,
-        };
         let missing = || ArrowError::ParquetError("a column ends before its rows".to_owned());
         let mut columns = Vec::with_capacity(group.columns.len());
-        for way in &mut group.columns {
-            columns.push(match way {
-                Way::Own(column) => column.read(rows)?,
-                Way::Other(at) => {
-                    let others = others.as_ref().filter(|batch| batch.num_rows() == rows).ok_or_else(missing)?;
-                    others.column(*at).clone()
+        for (place, column) in self.asked.columns.iter().enumerate() {
+            // One column after the other: what the one was unpacked to serves the next.
+            let mut way = match std::mem::replace(&mut group.columns[place], Way::Closed) {
+                Way::Closed => self.open(&group, *column)?,
+                open => open,
+            };
+            columns.push(match &mut way {
+                Way::Own(column) => column.read(rows, &self.desk.values)?,
+                Way::Other(reader) => {
+                    let other = reader.next().transpose()?.filter(|batch| batch.num_rows() == rows);
+                    other.ok_or_else(missing)?.column(0).clone()
                 }
+                Way::Closed => return Err(missing()),
             });
+            if group.left > 0 {
+                group.columns[place] = way;
+            }
+        }
+        if group.left > 0 {
+            self.group = Some(group);
         }
         RecordBatch::try_new(self.asked.schema.clone(), columns).map(Some)
     }

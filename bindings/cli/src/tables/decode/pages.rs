@@ -1,5 +1,6 @@
 //! Pages of a column, unpacked.
 
+use super::shelf::Shelf;
 use super::source::Source;
 use bytes::Bytes;
 use parquet::basic::Compression;
@@ -7,15 +8,19 @@ use parquet::column::page::{Page, PageReader};
 use parquet::errors::{ParquetError, Result};
 use parquet::file::metadata::ColumnChunkMetaData;
 use parquet::file::serialized_reader::SerializedPageReader;
-use std::cell::RefCell;
-use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use zstd::bulk::Decompressor;
 use zstd::zstd_safe::get_frame_content_size;
 
-/// What unpacks zstd for all columns of a row group: to make one takes longer than many a page.
+/// A page that says that it is larger is unpacked bit by bit: it may be damaged, and nothing is set aside for it.
+const MOST: usize = 1 << 26;
+
+/// What unpacks zstd for all columns, one page after the other: to make one takes longer than many a page.
 #[derive(Clone)]
-pub struct Unpacker(Rc<RefCell<Decompressor<'static>>>);
+pub struct Unpacker {
+    zstd: Arc<Mutex<Decompressor<'static>>>,
+    unpacked: Shelf,
+}
 
 /// The pages of a column.
 pub struct Pages {
@@ -28,7 +33,7 @@ pub struct Pages {
 
 impl Unpacker {
     pub fn new() -> Result<Unpacker> {
-        Ok(Unpacker(Rc::new(RefCell::new(Decompressor::new()?))))
+        Ok(Unpacker { zstd: Arc::new(Mutex::new(Decompressor::new()?)), unpacked: Shelf::default() })
     }
 
     /// Unpacks what stands behind a prefix.
@@ -37,10 +42,19 @@ impl Unpacker {
         if packed.is_empty() {
             return Ok(Bytes::copy_from_slice(before));
         }
-        let length = get_frame_content_size(packed).ok().flatten().and_then(|length| i32::try_from(length).ok());
-        let quick = length.and_then(|length| self.0.borrow_mut().decompress(packed, length as usize).ok());
+        let length = get_frame_content_size(packed).ok().flatten().and_then(|length| usize::try_from(length).ok());
+        if let Some(length) = length.filter(|length| *length <= MOST) {
+            let mut unpacked = self.unpacked.take(prefix + length);
+            unpacked[..prefix].copy_from_slice(before);
+            let mut zstd = self.zstd.lock().unwrap_or_else(PoisonError::into_inner);
+            let told = zstd.decompress_to_buffer(packed, &mut unpacked[prefix..]);
+            let unpacked = self.unpacked.lend(unpacked, prefix + length);
+            if told.is_ok_and(|told| told == length) {
+                return Ok(unpacked);
+            }
+        }
         // Frames that do not tell their length, or several of them.
-        let unpacked = quick.map_or_else(|| zstd::stream::decode_all(packed), Ok)?;
+        let unpacked = zstd::stream::decode_all(packed)?;
         Ok(if before.is_empty() { unpacked.into() } else { [before, &unpacked].concat().into() })
     }
 }

@@ -3,6 +3,7 @@
 use arrow_buffer::{BooleanBuffer, BooleanBufferBuilder};
 use bytes::Bytes;
 use parquet::errors::{ParquetError, Result};
+use std::ops::Range;
 
 /// Numbers packed together at most in one go.
 const PACKED: usize = 512;
@@ -17,6 +18,8 @@ pub struct Runs {
     width: usize,
     run: Run,
     unpacked: Box<[u32; PACKED]>,
+    /// Which of the unpacked numbers have not been read yet.
+    ready: Range<usize>,
 }
 
 enum Run {
@@ -24,10 +27,9 @@ enum Run {
         value: u32,
         left: usize,
     },
-    /// Bits from `start` on, of which the first `next` numbers have been read.
+    /// Numbers that are not unpacked yet, from `start` on: whole eights.
     Packed {
         start: usize,
-        next: usize,
         left: usize,
     },
 }
@@ -46,52 +48,83 @@ impl Runs {
         }
         // Where all are alike no bit is spent on them.
         let left = if width == 0 { usize::MAX } else { 0 };
-        Ok(Runs { data, at: 0, width, run: Run::Same { value: 0, left }, unpacked: Box::new([0; PACKED]) })
+        Ok(Runs::of(data, 0, width, Run::Same { value: 0, left }))
     }
 
     /// Packed numbers that stand by themselves.
     pub fn packed(data: Bytes, width: usize) -> Runs {
-        let left = data.len() * 8 / width;
-        let (at, run) = (data.len(), Run::Packed { start: 0, next: 0, left });
-        Runs { data, at, width, run, unpacked: Box::new([0; PACKED]) }
+        let (end, left) = (data.len(), data.len() * 8 / width);
+        Runs::of(data, end, width, Run::Packed { start: 0, left })
+    }
+
+    fn of(data: Bytes, at: usize, width: usize, run: Run) -> Runs {
+        Runs { data, at, width, run, unpacked: Box::new([0; PACKED]), ready: 0..0 }
     }
 
     /// The next piece, of at most so many numbers.
     pub fn next(&mut self, most: usize) -> Result<Piece<'_>> {
-        while self.left() == 0 {
-            self.run = self.head()?;
-        }
-        match &mut self.run {
-            Run::Same { value, left } => {
-                let taken = most.min(*left);
-                *left -= taken;
-                Ok(Piece::Same(*value, taken))
-            }
-            Run::Packed { start, next, left } => {
-                // Only whole eights are unpacked.
-                let skipped = *next % 8;
-                let taken = most.min(*left).min(PACKED - skipped);
-                let groups = (skipped + taken).div_ceil(8);
-                let first = *start + *next / 8 * self.width;
-                unpack(&self.data[first..], self.width, groups, &mut self.unpacked[..]);
-                *next += taken;
-                *left -= taken;
-                Ok(Piece::Each(&self.unpacked[skipped..skipped + taken]))
+        while self.ready.is_empty() {
+            match &mut self.run {
+                Run::Same { left: 0, .. } | Run::Packed { left: 0, .. } => self.run = self.head()?,
+                Run::Same { value, left } => {
+                    let taken = most.min(*left);
+                    *left -= taken;
+                    return Ok(Piece::Same(*value, taken));
+                }
+                Run::Packed { start, left } => {
+                    let taken = PACKED.min(*left);
+                    unpack(&self.data[*start..], self.width, taken.div_ceil(8), &mut self.unpacked[..]);
+                    (*start, *left) = (*start + taken / 8 * self.width, *left - taken);
+                    self.ready = 0..taken;
+                }
             }
         }
+        let first = self.ready.start;
+        self.ready.start = self.ready.end.min(first + most);
+        Ok(Piece::Each(&self.unpacked[first..self.ready.start]))
+    }
+
+    /// The next numbers, as many as there is room for.
+    pub fn fill(&mut self, mut into: &mut [u32]) -> Result<()> {
+        while !into.is_empty() {
+            let filled = match self.next(into.len())? {
+                Piece::Same(value, times) => {
+                    into[..times].fill(value);
+                    times
+                }
+                Piece::Each(numbers) => {
+                    into[..numbers.len()].copy_from_slice(numbers);
+                    numbers.len()
+                }
+            };
+            into = &mut into[filled..];
+        }
+        Ok(())
     }
 
     /// Passes over numbers.
     pub fn skip(&mut self, mut count: usize) -> Result<()> {
+        let ready = count.min(self.ready.len());
+        self.ready.start += ready;
+        count -= ready;
         while count > 0 {
-            let taken = self.left().min(count);
             match &mut self.run {
-                Run::Same { left, .. } => *left -= taken,
-                Run::Packed { next, left, .. } => (*next, *left) = (*next + taken, *left - taken),
-            }
-            count -= taken;
-            if count > 0 {
-                self.run = self.head()?;
+                Run::Same { left: 0, .. } | Run::Packed { left: 0, .. } => self.run = self.head()?,
+                Run::Same { left, .. } => {
+                    let passed = count.min(*left);
+                    (*left, count) = (*left - passed, count - passed);
+                }
+                Run::Packed { start, left } if count >= 8 => {
+                    // The last eight may be cut short.
+                    let passed = (count / 8 * 8).min(*left);
+                    (*start, *left, count) = (*start + passed / 8 * self.width, *left - passed, count - passed);
+                }
+                Run::Packed { .. } => {
+                    self.next(0)?;
+                    let ready = count.min(self.ready.len());
+                    self.ready.start += ready;
+                    count -= ready;
+                }
             }
         }
         Ok(())
@@ -112,21 +145,19 @@ impl Runs {
         Ok(bits.build())
     }
 
-    fn left(&self) -> usize {
-        match self.run {
-            Run::Same { left, .. } | Run::Packed { left, .. } => left,
-        }
-    }
-
     /// Reads what a run begins with.
     fn head(&mut self) -> Result<Run> {
-        let mut number = 0u64;
-        for shift in (0..35).step_by(7) {
-            let byte = *self.data.get(self.at).ok_or_else(ended)?;
-            self.at += 1;
-            number |= u64::from(byte & 0x7f) << shift;
-            if byte < 0x80 {
-                break;
+        let first = *self.data.get(self.at).ok_or_else(ended)?;
+        self.at += 1;
+        let mut number = u64::from(first & 0x7f);
+        if first >= 0x80 {
+            for shift in (7..35).step_by(7) {
+                let byte = *self.data.get(self.at).ok_or_else(ended)?;
+                self.at += 1;
+                number |= u64::from(byte & 0x7f) << shift;
+                if byte < 0x80 {
+                    break;
+                }
             }
         }
         let count = (number >> 1) as usize;
@@ -142,7 +173,7 @@ impl Runs {
         let bytes = (count * self.width).min(self.data.len() - self.at);
         let start = self.at;
         self.at += bytes;
-        Ok(Run::Packed { start, next: 0, left: (count * 8).min(bytes * 8 / self.width) })
+        Ok(Run::Packed { start, left: (count * 8).min(bytes * 8 / self.width) })
     }
 }
 
@@ -153,7 +184,10 @@ fn ended() -> ParquetError {
 /// Unpacks groups of eight numbers.
 fn unpack(data: &[u8], width: usize, groups: usize, into: &mut [u32]) {
     // Of the last groups there may be too few bytes to read them as all others.
-    let safe = (data.len().saturating_sub(READ) / width).min(groups);
+    let safe = match data.len() >= groups * width + READ {
+        true => groups,
+        false => data.len().saturating_sub(READ) / width,
+    };
     let (quick, slow) = into[..groups * 8].split_at_mut(safe * 8);
     eights(data, width, quick);
     for (at, eight) in slow.chunks_exact_mut(8).enumerate() {

@@ -1,5 +1,6 @@
-//! The bytes of one column, read some hundred kilobytes at a time.
+//! The bytes of one column, read a megabyte at a time.
 
+use super::shelf::Shelf;
 use bytes::Bytes;
 use parquet::errors::{ParquetError, Result};
 use parquet::file::reader::{ChunkReader, Length};
@@ -8,7 +9,7 @@ use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// How much is read at once.
-const WINDOW: usize = 1 << 18;
+const WINDOW: usize = 1 << 20;
 /// How much of it is looked at for what a page begins with.
 const HEAD: usize = 1 << 8;
 
@@ -19,14 +20,15 @@ pub struct Source(Arc<Inner>);
 struct Inner {
     file: Arc<Mutex<File>>,
     end: u64,
+    shelf: Shelf,
     /// What was read last, and where it stands.
     read: Mutex<(u64, Bytes)>,
 }
 
 impl Source {
-    /// The bytes of a file up to an end.
-    pub fn new(file: Arc<Mutex<File>>, end: u64) -> Source {
-        Source(Arc::new(Inner { file, end, read: Mutex::default() }))
+    /// The bytes of a file up to an end, in buffers of a shelf.
+    pub fn new(file: Arc<Mutex<File>>, end: u64, shelf: &Shelf) -> Source {
+        Source(Arc::new(Inner { file, end, shelf: shelf.clone(), read: Mutex::default() }))
     }
 
     /// So many bytes from a place, or as many as there are.
@@ -35,21 +37,35 @@ impl Source {
         let length = usize::try_from(left).map_or(length, |left| left.min(length));
         let mut read = self.0.read.lock().unwrap_or_else(PoisonError::into_inner);
         let held = start.checked_sub(read.0).and_then(|at| usize::try_from(at).ok());
-        if let Some(at) = held
-            && at + length <= read.1.len()
-        {
-            return Ok(read.1.slice(at..at + length));
+        let held = held.and_then(|at| read.1.get(at..).map(|_| read.1.slice(at..))).unwrap_or_default();
+        if held.len() >= length {
+            return Ok(held.slice(..length));
         }
+        // A page that begins in what has been read is not read again from its start.
         let most = WINDOW.max(length);
         let wanted = usize::try_from(left).map_or(most, |left| left.min(most));
-        let mut buffer = Vec::with_capacity(wanted);
+        let mut buffer = self.0.shelf.take(wanted);
+        buffer[..held.len()].copy_from_slice(&held);
         let mut file = self.0.file.lock().unwrap_or_else(PoisonError::into_inner);
-        file.seek(SeekFrom::Start(start))?;
-        Read::by_ref(&mut *file).take(wanted as u64).read_to_end(&mut buffer)?;
-        let buffer = Bytes::from(buffer);
+        file.seek(SeekFrom::Start(start + held.len() as u64))?;
+        let filled = fill(&mut file, &mut buffer[..wanted], held.len())?;
+        let buffer = self.0.shelf.lend(buffer, filled);
         *read = (start, buffer.clone());
         Ok(buffer.slice(..length.min(buffer.len())))
     }
+}
+
+/// Reads on behind what a buffer has; tells how much it has then. Only at a file's end it is not full.
+fn fill(file: &mut File, buffer: &mut [u8], mut filled: usize) -> io::Result<usize> {
+    while filled < buffer.len() {
+        match file.read(&mut buffer[filled..]) {
+            Ok(0) => break,
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
 }
 
 impl Length for Source {

@@ -5,6 +5,7 @@ use crate::failure::Failure;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Int8Type, Int16Type};
 use arrow_array::{Array, ArrayRef};
+use arrow_buffer::NullBuffer;
 use arrow_schema::DataType;
 use parquet::basic::Encoding;
 use parquet::schema::types::ColumnDescPtr;
@@ -57,25 +58,34 @@ impl Keys {
 
 /// The keys of the rows that are not null, packed at a width.
 fn put_keys(out: &mut Vec<u8>, array: &ArrayRef, width: u32) -> Result<(), Failure> {
-    let coded = array.as_any_dictionary();
-    let valid: Vec<u16> = match (coded.keys().data_type(), array.nulls().filter(|n| n.null_count() > 0)) {
-        (DataType::Int8, None) => coded.keys().as_primitive::<Int8Type>().values().iter().map(|k| *k as u16).collect(),
-        (DataType::Int16, None) => {
-            coded.keys().as_primitive::<Int16Type>().values().iter().map(|k| *k as u16).collect()
+    let keys = array.as_any_dictionary().keys();
+    let nulls = array.nulls().filter(|n| n.null_count() > 0);
+    match keys.data_type() {
+        DataType::Int8 => {
+            let keys = told(keys.as_primitive::<Int8Type>().values(), nulls, |key| key as u8);
+            levels::put_packed_bytes(out, &keys, width);
         }
-        (DataType::Int8, Some(nulls)) => {
-            let keys = coded.keys().as_primitive::<Int8Type>().values();
-            nulls.valid_indices().map(|row| keys[row] as u16).collect()
+        DataType::Int16 => {
+            let keys = told(keys.as_primitive::<Int16Type>().values(), nulls, |key| key as u16);
+            levels::put_packed_numbers(out, &keys, width);
         }
-        (DataType::Int16, Some(nulls)) => {
-            let keys = coded.keys().as_primitive::<Int16Type>().values();
-            nulls.valid_indices().map(|row| keys[row] as u16).collect()
-        }
-        (other, _) => return Err(Failure::Internal(format!("keys of type {other} are not expected"))),
-    };
-    if valid.is_empty() {
-        return Ok(());
+        other => return Err(Failure::Internal(format!("keys of type {other} are not expected"))),
     }
-    levels::put_packed_numbers(out, &valid, width);
     Ok(())
+}
+
+/// The keys of the rows that are not null.
+fn told<K: Copy, U: Copy + Default>(keys: &[K], nulls: Option<&NullBuffer>, of: impl Fn(K) -> U) -> Vec<U> {
+    let Some(nulls) = nulls else { return keys.iter().map(|key| of(*key)).collect() };
+    let mut told = vec![U::default(); keys.len()];
+    let mut next = 0;
+    for (keys, valid) in keys.chunks(64).zip(nulls.inner().bit_chunks().iter_padded()) {
+        // Without a branch: which rows have a key nobody can guess.
+        for (at, key) in keys.iter().enumerate() {
+            told[next] = of(*key);
+            next += (valid >> at & 1) as usize;
+        }
+    }
+    told.truncate(next);
+    told
 }

@@ -38,54 +38,62 @@ impl Lists {
             levels::put(&mut data, |out| levels::put_run(out, rows, 0));
             return self.pages.data(data, rows, rows, Encoding::PLAIN, squeezer);
         }
-        let (mut repeated, mut defined) = (Vec::with_capacity(rows * 2), Vec::with_capacity(rows * 2));
         let (texts, offsets) = (array.values().as_string::<i32>(), array.value_offsets());
-        let mut words = Vec::new();
-        let mut next = 0;
-        let mut put = |row: usize, repeated: &mut Vec<u8>, defined: &mut Vec<u8>| {
-            // Rows without a list on the way.
-            repeated.resize(repeated.len() + row - next, 0);
-            defined.resize(defined.len() + row - next, 0);
-            next = row + 1;
-            if row == rows {
-                return;
-            }
-            let members = offsets[row] as usize..offsets[row + 1] as usize;
-            repeated.push(0);
-            repeated.resize(repeated.len() + members.len().saturating_sub(1), 1);
-            match members.is_empty() {
-                true => defined.push(1),
-                false => defined.resize(defined.len() + members.len(), most),
-            }
-            words.extend(members.map(|member| texts.value(member)));
+        let members = |row: usize| offsets[row] as usize..offsets[row + 1] as usize;
+        let valid = || {
+            let nulls = array.nulls().map(|nulls| nulls.valid_indices());
+            let all = if nulls.is_none() { 0..rows } else { 0..0 };
+            nulls.into_iter().flatten().chain(all)
         };
-        match array.nulls() {
-            Some(nulls) => nulls.valid_indices().for_each(|row| put(row, &mut repeated, &mut defined)),
-            None => (0..rows).for_each(|row| put(row, &mut repeated, &mut defined)),
+        // Of a row without a list, or with an empty one, there is a level all the same.
+        let (mut count, mut keys, mut have_keys) = (rows, Vec::new(), true);
+        let at_most = rows + (offsets[rows] - offsets[0]) as usize;
+        let (mut repeated, mut defined) = (vec![0; at_most], vec![0; at_most]);
+        for row in valid() {
+            let members = members(row);
+            let first = row + count - rows;
+            if members.is_empty() {
+                defined[first] = 1;
+                continue;
+            }
+            defined[first..first + members.len()].fill(most);
+            repeated[first + 1..first + members.len()].fill(1);
+            count += members.len() - 1;
+            for member in members {
+                let key = if have_keys { self.key(texts.value(member)) } else { None };
+                have_keys = key.is_some();
+                keys.extend(key);
+            }
         }
-        put(rows, &mut repeated, &mut defined);
+        repeated.truncate(count);
+        defined.truncate(count);
         levels::put(&mut data, |out| levels::put_levels(out, &repeated, 1));
         levels::put(&mut data, |out| levels::put_levels(out, &defined, levels::width(most.into())));
-        let keys: Option<Vec<u16>> = words.iter().map(|word| self.key(word)).collect();
-        let encoding = match keys {
-            Some(keys) if !keys.is_empty() => {
+        let encoding = match have_keys && !keys.is_empty() {
+            true => {
                 let width = levels::width(self.words.count - 1);
                 data.push(width as u8);
                 levels::put_packed_numbers(&mut data, &keys, width);
                 Encoding::RLE_DICTIONARY
             }
-            _ => {
-                words.iter().for_each(|word| put_word(&mut data, word));
+            false => {
+                valid().flat_map(members).for_each(|member| put_word(&mut data, texts.value(member)));
                 Encoding::PLAIN
             }
         };
-        self.pages.data(data, rows, defined.len(), encoding, squeezer)
+        self.pages.data(data, rows, count, encoding, squeezer)
     }
 
     /// The key of a word; none if there are too many words.
     fn key(&mut self, word: &str) -> Option<u16> {
-        let sum = word.bytes().rev().take(8).fold(word.len(), |sum, byte| sum.wrapping_mul(31) + usize::from(byte));
-        let slot = &mut self.met[sum % SLOTS];
+        // Words that differ mostly end differently, or are not equally long.
+        let mut end = [0; 8];
+        match word.as_bytes().last_chunk() {
+            Some(last) => end = *last,
+            None => end[..word.len()].copy_from_slice(word.as_bytes()),
+        }
+        let sum = (u64::from_le_bytes(end) ^ word.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let slot = &mut self.met[(sum >> 32) as usize % SLOTS];
         if *slot.0 == *word && !word.is_empty() {
             return Some(slot.1);
         }

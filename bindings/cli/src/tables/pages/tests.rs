@@ -119,6 +119,25 @@ proptest! {
     }
 
     #[test]
+    fn keys_of_any_width_are_read_as_they_were(
+        words in 1..600usize,
+        rows in 2..1500usize,
+        gaps in 1..9usize,
+        cuts in any::<[usize; 3]>(),
+    ) {
+        let columns = [
+            ("short", coded::<Int8Type>(words.min(60), rows, |_| false)),
+            ("short with gaps", coded::<Int8Type>(words.min(60), rows, |row| row % gaps == 0)),
+            ("long", coded::<Int16Type>(words, rows, |_| false)),
+            ("long with gaps", coded::<Int16Type>(words, rows, |row| row % 70 < gaps)),
+        ];
+        let columns = columns.into_iter().map(|(name, array)| (name, array, true));
+        let all = RecordBatch::try_from_iter_with_nullable(columns).expect("rows");
+        let (read, _) = through(&all, 0, &groups(rows, cuts));
+        assert_same(&read, &all);
+    }
+
+    #[test]
     fn carried_numbers_are_read_as_they_were(
         numbers in prop::collection::vec(prop::option::weighted(0.9, any::<i64>()), 1..600),
         spread in 0..64u32,
