@@ -32,7 +32,8 @@
 //!
 //! # Columns out
 //!
-//! In a bundle of several policies each name has its policy's before it: `old_age_allowance.outcome`.
+//! In a bundle of several policies each name has its policy's before it: `old_age_allowance.outcome`. Dictionaries have keys of 8 bits, or
+//! of 16 where there are more than 127 words.
 //!
 //! | column | type | null |
 //! |---|---|---|

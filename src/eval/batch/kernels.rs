@@ -301,23 +301,12 @@ impl Simd {
             || keys.iter().fold(false, |any, key| any | (*key < none)),
         );
         has_others.then(|| {
-            let mut out = vec![0; keys.len().div_ceil(8)];
-            let (into, keys) = (&mut out[..], &mut *keys);
+            let bits = self.bits(keys, |key| key >= none);
             self.run(
                 #[inline(always)]
-                || {
-                    let mut mask = [0u8; 64];
-                    for (keys, out) in keys.chunks_mut(64).zip(into.chunks_mut(8)) {
-                        mask[keys.len()..].fill(0);
-                        for (mask, key) in mask.iter_mut().zip(keys) {
-                            *mask = (*key >= none).into();
-                            *key = if *key < none { none } else { *key };
-                        }
-                        pack(&mask, out);
-                    }
-                },
+                || keys.iter_mut().for_each(|key| *key = if *key < none { none } else { *key }),
             );
-            out
+            bits
         })
     }
 
