@@ -11,6 +11,7 @@ use arrow_ipc::reader::{FileReader, StreamReader};
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
+use parquet::file::metadata::RowGroupMetaData;
 use placet::Bundle;
 use placet::columns::{BatchOptions, Batches};
 use placet::value::{Date, Kind as FactKind};
@@ -21,6 +22,10 @@ use std::sync::Arc;
 
 /// How many rows a unit has at least, where there are as many.
 const ROWS: usize = 1 << 17;
+/// How many units each core should have at least: they do not all end at once.
+const EACH: usize = 4;
+/// How many rows of a large row group a unit has at most: what comes of them is held until it is their turn to be written.
+const MOST: usize = 4 * ROWS;
 /// How many rows are decoded at a time.
 const DECODED: usize = 1 << 17;
 
@@ -160,7 +165,7 @@ impl<'a> Units<'a> {
         let metadata = ArrowReaderMetadata::try_new(metadata.metadata().clone(), asked).unwrap_or(metadata);
         let (batches, columns) = self.ready(path, metadata.schema())?;
         let mask = ProjectionMask::roots(metadata.parquet_schema(), columns.iter().copied());
-        let parts = parts(&metadata, &mask);
+        let parts = parts(&metadata, &mask, rayon::current_num_threads());
         let schema = Arc::new(metadata.schema().project(&columns).map_err(|e| failure(path, &e))?);
         let parquet = Some(Arc::new(Asked { metadata, columns, schema, rows: DECODED }));
         Ok(Current { file: Arc::new(Opened { path: path.to_owned(), batches, parquet }), rest: Rest::Groups(parts) })
@@ -209,23 +214,27 @@ impl<'a> Units<'a> {
     }
 }
 
-/// A Parquet file in parts: small row groups together, large ones in stretches, so that all cores have something to do.
-fn parts(metadata: &ArrowReaderMetadata, mask: &ProjectionMask) -> VecDeque<(Part, u64)> {
+/// A Parquet file in parts: small row groups together, large ones in stretches, so that all cores have something to do until the end. In no
+/// more than that takes: for every stretch its columns are opened, and what stands in their pages before it is passed over.
+fn parts(metadata: &ArrowReaderMetadata, mask: &ProjectionMask, cores: usize) -> VecDeque<(Part, u64)> {
     let schema = metadata.parquet_schema();
     // Pages of lists do not tell how many rows they hold: to pass over rows they would have to be decoded.
     let is_flat =
         (0..schema.num_columns()).all(|leaf| !mask.leaf_included(leaf) || schema.column(leaf).max_rep_level() == 0);
     let mut parts: VecDeque<(Part, u64)> = VecDeque::new();
     let mut together = ROWS;
+    let rows_of = |group: &RowGroupMetaData| usize::try_from(group.num_rows()).unwrap_or(0);
+    let all: usize = metadata.metadata().row_groups().iter().map(rows_of).sum();
+    let length = (all / (EACH * cores.max(1))).next_multiple_of(ROWS).clamp(ROWS, MOST);
     for (at, group) in metadata.metadata().row_groups().iter().enumerate() {
-        let rows = usize::try_from(group.num_rows()).unwrap_or(0);
+        let rows = rows_of(group);
         let bytes = u64::try_from(group.compressed_size()).unwrap_or(0);
         if is_flat && rows >= 2 * ROWS {
-            let stretches = (rows / ROWS) as u64;
-            for first in (0..stretches as usize).map(|n| n * ROWS) {
-                let is_last = first + 2 * ROWS > rows;
-                let stretch = Some((first, if is_last { rows - first } else { ROWS }));
-                parts.push_back((Part::Groups(vec![at], stretch), bytes / stretches));
+            let stretches = (rows / length).max(1);
+            for first in (0..stretches).map(|n| n * length) {
+                let is_last = first + 2 * length > rows;
+                let stretch = Some((first, if is_last { rows - first } else { length }));
+                parts.push_back((Part::Groups(vec![at], stretch), bytes / stretches as u64));
             }
             together = ROWS;
             continue;
