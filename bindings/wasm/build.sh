@@ -9,7 +9,7 @@ cd "$(dirname "$0")"
 target=wasm32-unknown-unknown
 root=$(cd ../.. && pwd)
 # Paths of this machine are no part of what is built.
-flags="-Cllvm-args=-inline-threshold=5 --remap-path-prefix=$root=placet --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=cargo"
+flags="-Cllvm-args=-inline-threshold=12 --remap-path-prefix=$root=placet --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=cargo"
 export CARGO_TARGET_DIR="$PWD/target"
 
 if rustup target list --installed 2>/dev/null | grep -q "^$target$"; then

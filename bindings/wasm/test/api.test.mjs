@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import {
   ArtefactError, Bundle, FactsError, PlacetError, Policy, PolicyError, check, format, scenarios, study, tokens, vocabulary,
 } from "../pkg/drafting.node.js";
 import * as compiler from "../pkg/index.node.js";
+import { facts, people } from "../bench/heating.mjs";
 import * as runtime from "../pkg/runtime.node.js";
 
 const TEXT = `policy rent_help "Help with rent", zh "租房补助"
@@ -128,6 +130,33 @@ test("errors are errors, with codes and all that is wrong", () => {
   ]) {
     assert.equal(caught(wrong).code, "usage", String(wrong));
   }
+});
+
+test("an artefact that is changed and signed anew is refused, or decides as before", () => {
+  const whole = Policy.compile(readFileSync(new URL("../../../benches/src/heating.placet", import.meta.url), "utf8")).toCompiled();
+  const [applicant] = people(1, on).map(facts);
+  const brief = (bundle) => bundle.policies[0].brief(applicant, { on });
+  const before = brief(runtime.Bundle.fromCompiled(whole));
+  const header = 44;
+  let refused = 0;
+  for (let at = header; at < whole.length; at++) {
+    for (const change of [1, 0x80, 0xff]) {
+      const bytes = Uint8Array.from(whole);
+      bytes[at] ^= change;
+      bytes.set(createHash("sha256").update(bytes.subarray(header)).digest(), header - 32);
+      let loaded;
+      try {
+        loaded = runtime.Bundle.fromCompiled(bytes);
+      } catch (error) {
+        assert.ok(error instanceof runtime.ArtefactError, error);
+        refused += 1;
+        continue;
+      }
+      assert.deepEqual(brief(loaded), before, `byte ${at}`);
+      loaded.free();
+    }
+  }
+  assert.ok(refused > whole.length);
 });
 
 test("nothing passes for a value that is none", () => {

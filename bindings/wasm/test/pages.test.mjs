@@ -88,6 +88,7 @@ for (const name of readdirSync(folder).filter((n) => n.endsWith(".md")).sort()) 
               [decisions[i].outcome, decisions[i].proposed, decisions[i].settled, deciding?.rule],
               text,
             );
+            assert.deepEqual(loaded.policies[i].briefJson(text, { on, attested }), brief, "briefly, too");
           });
           return decisions.map(line).join("\n");
         });
