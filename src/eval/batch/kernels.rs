@@ -516,32 +516,6 @@ impl Simd {
         ))
     }
 
-    /// Some rows' values, and of bits; one value where the bit is set. Rows are within both.
-    pub fn gather<T: Lane + Blend>(
-        self,
-        (values, set): (&mut [T], &mut [u8]),
-        from: &[T],
-        bits: &[u64],
-        rows: &[u32],
-        where_set: T,
-    ) {
-        self.run(
-            #[inline(always)]
-            || {
-                let n = rows.len();
-                let (values, set) = (&mut values[..n], &mut set[..n]);
-                for i in 0..n {
-                    let row = rows[i] as usize;
-                    // Told this way rather than by an index that may panic, it becomes gathers of the processor's own.
-                    let word = if row / 64 < bits.len() { bits[row / 64] } else { 0 };
-                    let value = if row < from.len() { from[row] } else { where_set };
-                    set[i] = (word >> (row % 64)) as u8 & 1;
-                    values[i] = where_set.blend(value, set[i]);
-                }
-            },
-        );
-    }
-
     /// Writes one value wherever a vector has another.
     pub fn put_where<T: Blend>(self, d: &mut [T], a: &[u8], wanted: u8, value: T) {
         self.run(
@@ -572,6 +546,27 @@ fn pack(mask: &[u8; 64], out: &mut [u8]) {
 }
 
 type Term<'a> = (&'a [i64], i64);
+
+/// Some rows' values, and of bits; one value where the bit is set, or past the end. None of the generations' loops: their own gathers take
+/// longer.
+pub fn gather<T: Lane + Blend>(
+    (values, set): (&mut [T], &mut [u8]),
+    from: &[T],
+    bits: &[u64],
+    rows: &[u32],
+    where_set: T,
+) {
+    let n = rows.len();
+    let (values, set) = (&mut values[..n], &mut set[..n]);
+    for i in 0..n {
+        let row = rows[i] as usize;
+        // Told this way, there is no branch.
+        let word = if row / 64 < bits.len() { bits[row / 64] } else { 0 };
+        let value = if row < from.len() { from[row] } else { where_set };
+        set[i] = (word >> (row % 64)) as u8 & 1;
+        values[i] = where_set.blend(value, set[i]);
+    }
+}
 
 /// Whether each value is at most (or at least, if `least`) a bound, for each byte its own. None of the generations' loops: reading a table
 /// gains nothing by their gathers.

@@ -15,7 +15,7 @@ mod run;
 mod sets;
 
 pub use intervals::lower_open;
-pub use kernels::{Blend, Key, Lane};
+pub use kernels::{Blend, Key, Lane, gather};
 pub use lower::{Widths, lower};
 pub use program::{Input, Program, Width};
 pub use reach::Reach;
@@ -55,11 +55,6 @@ pub fn put_each<T: Blend>(values: &mut [T], masks: &[(&[u8], bool, T)]) {
         simd.put_four(values, four.map(|m| m.0), four.map(|m| m.1), four.map(|m| m.2));
     }
     rest.iter().for_each(|(mask, wanted, value)| simd.put(values, mask, *wanted, *value));
-}
-
-/// Some rows' values, and of bits; one value where the bit is set.
-pub fn gather<T: Lane + Blend>(into: (&mut [T], &mut [u8]), from: &[T], bits: &[u64], rows: &[u32], where_set: T) {
-    kernels::Simd::default().gather(into, from, bits, rows, where_set);
 }
 
 /// Writes one value wherever a vector has another.
