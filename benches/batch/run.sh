@@ -68,9 +68,9 @@ for round in $(seq "$rounds"); do
   for people in a b; do
     on 1 "$python" peers.py openfisca $people "$data" 1 1
   done
-  "$python" files.py placet $placet "$data" 2 1
-  "$python" files.py duckdb "$data" 2 1
-  "$python" files.py polars "$data" 2 1
+  "$python" files.py placet $placet "$data" 2 $calls
+  "$python" files.py duckdb "$data" 2 $calls
+  "$python" files.py polars "$data" 2 $calls
 done | tee -a "$figures" >&2
 
 "$python" table.py "$figures" | tee "$made/table.md"

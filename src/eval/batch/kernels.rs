@@ -338,24 +338,24 @@ impl Simd {
     /// Offsets of what few rows have: where each one's ends, and nothing in the rows between.
     pub fn offsets(self, rows: usize, ends: &[(u32, i32)]) -> Vec<i32> {
         // Written in stretches of this length, past what is asked for: how far it is to the next row cannot be foreseen.
-        const STRETCH: usize = 128;
-        let mut offsets = vec![0; rows + 1 + STRETCH];
-        let into = &mut offsets[..];
+        const STRETCH: usize = 64;
+        let mut offsets: Vec<i32> = Vec::with_capacity(rows + 1 + STRETCH);
+        let into = &mut offsets;
         self.run(
             #[inline(always)]
             || {
-                let (mut next, mut last) = (0, 0);
+                let mut last = 0;
                 let past = (rows as u32, 0);
                 for (row, end) in ends.iter().chain([&past]) {
-                    while next <= *row as usize {
-                        into[next..next + STRETCH].fill(last);
-                        next += STRETCH;
+                    let row = *row as usize;
+                    while into.len() <= row {
+                        into.extend_from_slice(&[last; STRETCH]);
                     }
-                    (next, last) = (*row as usize + 1, *end);
+                    into.truncate(row + 1);
+                    last = *end;
                 }
             },
         );
-        offsets.truncate(rows + 1);
         offsets
     }
 
