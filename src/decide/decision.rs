@@ -63,6 +63,7 @@ impl Outcomes {
         Outcome::ALL.into_iter().filter(move |o| self.contains(*o))
     }
     /// As bits, by their places in [`Outcome::ALL`].
+    #[cfg(feature = "arrow")]
     pub(crate) fn bits(self) -> usize {
         self.0.into()
     }
