@@ -62,29 +62,29 @@ impl Lists {
         };
         let given: Vec<(u32, i32)> = own().map(give).collect();
         let (offsets, nulls) = ends(rows, &given);
-        let field = Arc::new(Field::new_list_field(DataType::Utf8, false));
         let item_ends = OffsetBuffer::new(ScalarBuffer::from(item_ends));
         let values = Arc::new(StringArray::try_new(item_ends, Buffer::from(text.into_bytes()), None)?);
-        Ok(Arc::new(ListArray::try_new(field, offsets, values, Some(nulls))?))
+        Ok(Arc::new(ListArray::try_new(item(), offsets, values, Some(nulls))?))
     }
 }
 
 /// The type of a column of lists.
 pub(crate) fn list_of_texts() -> DataType {
-    DataType::List(Arc::new(Field::new_list_field(DataType::Utf8, false)))
+    DataType::List(item())
+}
+
+fn item() -> Arc<Field> {
+    Arc::new(Field::new_list_field(DataType::Utf8, false))
 }
 
 /// A text for the few rows that have one, in the order of the rows; null for the others.
-pub(crate) fn texts_of_few<'a>(
-    rows: usize,
-    given: impl Iterator<Item = &'a (usize, Arc<str>)>,
-) -> Result<ArrayRef, BatchError> {
+pub(crate) fn texts_of_few(rows: usize, given: &[(usize, Arc<str>)]) -> Result<ArrayRef, BatchError> {
     let mut text = String::new();
     let give = |(row, own): &(usize, Arc<str>)| {
         text.push_str(own);
         (*row as u32, text.len() as i32)
     };
-    let given: Vec<(u32, i32)> = given.map(give).collect();
+    let given: Vec<(u32, i32)> = given.iter().map(give).collect();
     let (offsets, nulls) = ends(rows, &given);
     Ok(Arc::new(StringArray::try_new(offsets, Buffer::from(text.into_bytes()), Some(nulls))?))
 }

@@ -265,16 +265,12 @@ impl PolicyOutput {
     fn assemble(&self, results: Results, outputs: &Outputs, columns: &mut Vec<ArrayRef>) -> Result<(), BatchError> {
         let rows = results.outcomes.len();
         let words = &self.words;
-        let keys = Int8Array::new(results.outcomes.into(), None);
-        columns.push(Arc::new(DictionaryArray::<Int8Type>::try_new(keys, words.outcomes.clone())?));
+        columns.push(narrow(results.outcomes, None, &words.outcomes)?);
         let nothing = |of: &ArrayRef| of.slice(0, rows);
         let flags = results.flags.unwrap_or_default();
         let flagged = |flag: u8| bits(&flags, |f| f & flag != 0);
         columns.push(match self.proposes {
-            true => {
-                let keys = Int8Array::new(vec![0; rows].into(), Some(NullBuffer::new(flagged(PROPOSED))));
-                Arc::new(DictionaryArray::<Int8Type>::try_new(keys, words.declined.clone())?)
-            }
+            true => narrow(vec![0; rows], Some(NullBuffer::new(flagged(PROPOSED))), &words.declined)?,
             false => nothing(&outputs.no_words),
         });
         columns.push(match self.judges {
@@ -300,7 +296,7 @@ impl PolicyOutput {
             false => {
                 let mut errors = rare.errors;
                 errors.sort_unstable_by_key(|(row, _)| *row);
-                texts_of_few(rows, errors.iter())?
+                texts_of_few(rows, &errors)?
             }
         });
         for keys in results.standings {
@@ -385,8 +381,7 @@ fn keyed(keys: Keys, words: &ArrayRef) -> Result<ArrayRef, BatchError> {
     Ok(match keys {
         Keys::Narrow(mut keys) => {
             let nulls = nulls(&mut keys);
-            let keys = Int8Array::new(keys.into(), nulls);
-            Arc::new(DictionaryArray::<Int8Type>::try_new(keys, words.clone())?)
+            narrow(keys, nulls, words)?
         }
         Keys::Wide(mut keys) => {
             let nulls = nulls(&mut keys);
@@ -394,6 +389,12 @@ fn keyed(keys: Keys, words: &ArrayRef) -> Result<ArrayRef, BatchError> {
             Arc::new(DictionaryArray::<Int16Type>::try_new(keys, words.clone())?)
         }
     })
+}
+
+/// Keys of one byte, each of them a key of the words.
+fn narrow(keys: Vec<i8>, nulls: Option<NullBuffer>, words: &ArrayRef) -> Result<ArrayRef, BatchError> {
+    let keys = Int8Array::new(keys.into(), nulls);
+    Ok(Arc::new(DictionaryArray::<Int8Type>::try_new(keys, words.clone())?))
 }
 
 /// One bit an item.

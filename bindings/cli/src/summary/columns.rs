@@ -14,31 +14,35 @@ use std::collections::BTreeMap;
 impl Summary {
     /// Counts the decisions of a batch: the columns of [`placet::columns`].
     pub fn add_batch(&mut self, bundle: &Bundle, batch: &RecordBatch) {
-        let policies = &bundle.program().policies;
-        let several = policies.len() > 1;
-        for (counts, policy) in self.policies.iter_mut().zip(policies) {
-            let before = if several { format!("{}.", policy.name) } else { String::new() };
-            let column = |name: &str| batch.column_by_name(&format!("{before}{name}"));
+        for (counts, policy, column) in self.columns(bundle, batch) {
             if let Some(decided) = Decided::new(&column) {
                 counts.add_columns(policy, &decided, &column);
             }
         }
     }
-}
 
-impl Summary {
     /// Counts only the rows of a batch that could not be used: all that is asked of a summary that nobody sees.
     pub fn add_invalid(&mut self, bundle: &Bundle, batch: &RecordBatch) {
-        let policies = &bundle.program().policies;
-        let several = policies.len() > 1;
-        for (counts, policy) in self.policies.iter_mut().zip(policies) {
-            let before = if several { format!("{}.", policy.name) } else { String::new() };
-            let outcomes = batch.column_by_name(&format!("{before}outcome"));
-            if let Some(outcomes) = outcomes.and_then(|column| column.as_dictionary_opt::<Int8Type>()) {
+        for (counts, _, column) in self.columns(bundle, batch) {
+            if let Some(outcomes) = column("outcome").and_then(|column| column.as_dictionary_opt::<Int8Type>()) {
                 let invalid = outcomes.keys().values().iter().filter(|key| **key == Outcome::Invalid as i8).count();
                 counts.outcomes[Outcome::Invalid as usize] += invalid as u64;
             }
         }
+    }
+
+    /// Each policy's counts, and its columns by their names.
+    fn columns<'a>(
+        &'a mut self,
+        bundle: &'a Bundle,
+        batch: &'a RecordBatch,
+    ) -> impl Iterator<Item = (&'a mut Counts, &'a PolicyEntry, impl Fn(&str) -> Option<&'a ArrayRef>)> {
+        let policies = &bundle.program().policies;
+        let several = policies.len() > 1;
+        self.policies.iter_mut().zip(policies).map(move |(counts, policy)| {
+            let before = if several { format!("{}.", policy.name) } else { String::new() };
+            (counts, policy, move |name: &str| batch.column_by_name(&format!("{before}{name}")))
+        })
     }
 }
 
