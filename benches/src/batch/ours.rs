@@ -47,9 +47,15 @@ pub fn policies(run: &Run) {
     };
     let policy = Policy::compile(text).expect("the policy compiles");
     let plain = options(&data.name);
-    let needs = BatchOptions { possible: true, needs: true, ..plain.clone() };
-    let all = BatchOptions { standings: true, ..needs.clone() };
-    let told = [("Placet", plain), ("Placet, with needs", needs), ("Placet, with needs and all standings", all)];
+    let needs = BatchOptions { needs: true, ..plain.clone() };
+    let standings = BatchOptions { standings: true, ..needs.clone() };
+    let possible = BatchOptions { possible: true, ..standings.clone() };
+    let told = [
+        ("Placet", plain),
+        ("Placet, with needs", needs),
+        ("Placet, with needs and all standings", standings),
+        ("Placet, with possible outcomes too", possible),
+    ];
     for (engine, options) in told {
         let schema = data.batches[0].schema();
         let batches = Batches::new(policy.bundle(), &schema, day(), options).expect("columns that suit");
