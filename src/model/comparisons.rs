@@ -16,6 +16,10 @@ impl Checker<'_> {
         let mut want = want.filter(|k| *k != Kind::Truth);
         let mut checked: Vec<Option<Typed>> = all.iter().map(|_| None).collect();
         for words in [false, true] {
+            // A word beside what failed could be of its list: nobody can say that it means nothing.
+            if words && self.lacks_a_list(all, &checked) {
+                continue;
+            }
             for (at, e) in all.iter().enumerate() {
                 if self.is_open_word(e) == words {
                     checked[at] = self.check(e, want);
@@ -28,6 +32,14 @@ impl Checker<'_> {
             }
         }
         checked
+    }
+
+    /// Whether one of these failed, or is a name whose declaration could not be read.
+    fn lacks_a_list(&self, all: &[&ast::Expr], checked: &[Option<Typed>]) -> bool {
+        all.iter().zip(checked).any(|(e, checked)| match self.open_word(e) {
+            Some(word) => self.may_be_unread(word),
+            None => checked.is_none(),
+        })
     }
 
     /// `A is …  B`, all two-sided forms.

@@ -37,13 +37,21 @@ impl Checker<'_> {
         self.find(word, &self.frames).is_some()
     }
 
-    /// Whether an expression is a single word that names nothing here: it waits for the kind of its context.
-    pub fn is_open_word(&self, e: &ast::Expr) -> bool {
+    /// The single word that an expression is, if it names nothing here: it waits for the kind of its context.
+    pub fn open_word<'e>(&self, e: &'e ast::Expr) -> Option<&'e str> {
         let mut e = e;
         while let ast::ExprKind::Paren(inner) = &e.kind {
             e = inner;
         }
-        matches!(&e.kind, ast::ExprKind::Name(word) if !self.is_name(word))
+        match &e.kind {
+            ast::ExprKind::Name(word) if !self.is_name(word) => Some(word),
+            _ => None,
+        }
+    }
+
+    /// Whether an expression is such a word.
+    pub fn is_open_word(&self, e: &ast::Expr) -> bool {
+        self.open_word(e).is_some()
     }
 
     /// A name or bare word.
@@ -132,6 +140,9 @@ impl Checker<'_> {
     }
 
     fn unknown(&mut self, word: &str, span: Span, want: Option<Kind>) -> Option<Typed> {
+        if self.may_be_unread(word) {
+            return None;
+        }
         if self.rule_names.contains_key(word) {
             let message = format!("`{word}` is a rule; a condition cannot speak of rules");
             let help = "put the condition that both need into a `define` and use that";

@@ -137,6 +137,9 @@ impl<'a> Checker<'a> {
     }
 
     fn unknown_type<T>(&mut self, name: &ast::Ident) -> Option<T> {
+        if self.may_be_unread(&name.text) {
+            return None;
+        }
         let (message, help) = if self.entity_names.contains_key(&*name.text) {
             let message = format!("`{}` is an entity; a fact holds a list of them", name.text);
             (message, Some(format!("write `list of {}`", name.text)))
@@ -178,6 +181,9 @@ impl<'a> Checker<'a> {
             TypeExprKind::OneOf { values, ordered } => Type::new(Kind::Enum(self.enumeration(values, *ordered)?), 0),
             TypeExprKind::List { entity, at_most } => {
                 let Some(&id) = self.entity_names.get(&*entity.text) else {
+                    if self.may_be_unread(&entity.text) {
+                        return None;
+                    }
                     let near = nearest(self.diagnostics.len(), &entity.text, self.entity_names.keys().copied());
                     let near = near.map(|n| format!("did you mean `{n}`?"));
                     let help = near.unwrap_or_else(|| format!("declare it: `entity {} … end`", entity.text));
