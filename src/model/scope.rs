@@ -13,6 +13,24 @@ use crate::value::{EntityId, Kind};
 /// A name that is missing is told once, with so many further places.
 const MOST_PLACES: usize = 5;
 
+/// What to write instead of a word that English or programs have for a value.
+fn meant_value(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "true" | "false" | "True" | "False" | "TRUE" | "FALSE" => {
+            "a condition stands by itself, as in `registered_here` or `not registered_here`; its values are `yes` and `no`"
+        }
+        "today" | "now" | "current_date" => "write `decision date`: the day for which the case is decided",
+        "null" | "nil" | "empty" | "nothing" => {
+            "write `none` where there is none, `is unknown` of what will never be told"
+        }
+        "one" | "two" | "three" | "four" | "five" | "six" | "seven" | "eight" | "nine" | "ten" | "eighteen"
+        | "twenty" | "thirty" | "forty" | "fifty" | "sixty" | "seventy" | "eighty" | "ninety" | "hundred" => {
+            "write numbers in digits"
+        }
+        _ => return None,
+    })
+}
+
 impl Checker<'_> {
     /// What a name stands for, and whose it is.
     pub fn lookup(&mut self, name: &str, span: Span) -> Option<(Symbol, Level)> {
@@ -172,7 +190,8 @@ impl Checker<'_> {
         if let Some(list) = self.enums.iter().find(|e| e.values.iter().any(|v| **v == *word)) {
             let message = format!("`{word}` only means something where one of {} is expected", listed(&list.values));
             let help = format!(
-                "compare it with a fact of that type, `… is {word}`, or name the type: `define …: TYPE as {word}`"
+                "compare it with a fact of that type, `… is {word}`; one of several is `… is one of {word}, …`; \
+                 a definition names the type: `define …: TYPE as {word}`"
             );
             return self.error_help(Code::UnknownName, span, message, help);
         }
@@ -189,6 +208,7 @@ impl Checker<'_> {
         diagnostic.help = Some(match self.suggestion(word) {
             Some(near) => format!("did you mean `{near}`?"),
             None if want == Some(Kind::Text) => "put a text in quotes".into(),
+            None if let Some(meant) = meant_value(word) => meant.into(),
             None => format!(
                 "declare it: `fact {word}: …` for what the data hold, `define {word} as …` for what is worked out"
             ),

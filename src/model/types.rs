@@ -47,6 +47,22 @@ pub(super) fn unit_of_money(kind: Kind) -> String {
     }
 }
 
+/// The type that a word of spreadsheets or programs stands for.
+fn meant_type(word: &str) -> Option<&'static str> {
+    Some(match &*word.to_lowercase() {
+        "boolean" | "bool" | "yes_no" | "truth" => "yes or no",
+        "integer" | "int" | "count" => "whole number",
+        "number" | "decimal" | "float" | "double" => "number with 2 decimals",
+        "string" | "str" | "char" | "varchar" => "text",
+        "money" | "amount" | "currency" => "money in CNY",
+        "percent" => "percentage",
+        "datetime" | "timestamp" | "day" => "date",
+        "enum" => "one of a, b, c",
+        "list" | "array" => "list of ENTITY at most 12",
+        _ => return None,
+    })
+}
+
 impl<'a> Checker<'a> {
     /// What a value is, for a sentence.
     pub fn kind_words(&self, shape: Shape) -> String {
@@ -145,13 +161,14 @@ impl<'a> Checker<'a> {
             (message, Some(format!("write `list of {}`", name.text)))
         } else {
             let near = nearest(self.diagnostics.len(), &name.text, self.type_names.keys().copied());
-            let help = near.map_or_else(
-                || {
+            let help = match (near, meant_type(&name.text)) {
+                (Some(near), _) => format!("did you mean `{near}`?"),
+                (None, Some(meant)) => format!("write `{meant}`"),
+                (None, None) => {
                     "declare it with `type NAME: …`, or write the type out: `whole number`, `money in CNY`, `date` …"
                         .into()
-                },
-                |near| format!("did you mean `{near}`?"),
-            );
+                }
+            };
             (format!("there is no type `{}`", name.text), Some(help))
         };
         let mut diagnostic = Diagnostic::new(Code::UnknownName, name.span, message);

@@ -12,6 +12,7 @@ mod interpret;
 mod operands;
 mod scan;
 mod scenarios;
+mod slips;
 mod tables;
 mod tokens;
 mod types;
