@@ -207,6 +207,7 @@ scenario "ok"
             ("savings: money", "savings: mony"),
             ("one of north, south", "one of north south"),
             ("in force from", "in force since"),
+            ("policy p", "polcy p"),
             ("entity person", "entity person of the household"),
             ("fact income", "facts income"),
             ("end\n", ""),

@@ -67,7 +67,10 @@ pub fn parse(source: SourceId, text: &str) -> (File, Vec<Diagnostic>) {
     let mut entity: Option<Option<Declaration>> = None;
     for segment in scan::scan(source, text) {
         match segment.kind {
-            SegmentKind::Stray => builder.stray(&segment),
+            SegmentKind::Stray => {
+                builder.stray(&segment);
+                unread::note(&text[segment.start..segment.end], &mut file.unread);
+            }
             SegmentKind::Declaration => {
                 let stretch = segment.start..segment.end;
                 let declaration = builder.segment(segment, Rule::one);

@@ -93,7 +93,7 @@ fn capitals(before: &str, found: &str) -> Option<String> {
 
 /// `the income`, `either a or b`: what English has and the language has not.
 fn articles(before: &str, found: &str, after_value: bool) -> Option<String> {
-    let superfluous = |word: &str| matches!(word, "the" | "a" | "an" | "his" | "her" | "their" | "such" | "said");
+    let superfluous = |word: &str| matches!(word, "the" | "his" | "her" | "their" | "such" | "said");
     let last = last_word(before);
     if superfluous(found) {
         return Some(format!("leave `{found}` out: names stand without articles"));
@@ -146,7 +146,7 @@ fn comparisons(before: &str, found: &str, next: &str) -> Option<String> {
         "provided" => "write `and`, or a rule of its own",
         "except" => "write `unless`",
         "percent" | "per" if found == "percent" || next_word == "cent" => "write `%`, as in `20% of income`",
-        "old" | "age" => return Some(format!("leave `{found}` out: `age is at least 66`")),
+        "old" if matches!(last, "years" | "months" | "days") => "leave `old` out: `age is at least 66`",
         "in" => "write `is one of`, as in `region is one of north, south`",
         _ => return None,
     };

@@ -6,10 +6,10 @@ use super::vocabulary::{Class, VOCABULARY};
 use crate::diagnostic::closest;
 use crate::syntax::ast::Unread;
 
-/// Notes the name after the keyword that a broken stretch of text begins with, and those after keywords, perhaps misspelt, at
-/// the beginning of its further lines: the stretch may have swallowed other declarations.
+/// Notes the names after keywords, perhaps misspelt, at the beginning of a broken stretch of text and of its further lines: it
+/// may have swallowed other declarations.
 pub(super) fn note(text: &str, unread: &mut Unread) {
-    for (at, line) in text.lines().enumerate() {
+    for line in text.lines() {
         let line = line.trim_start();
         let (word, rest) = line.split_at(word_end(line, 0));
         let declares = |word: &str| match VOCABULARY.class(word) {
@@ -18,9 +18,7 @@ pub(super) fn note(text: &str, unread: &mut Unread) {
         };
         let meant = match declares(word) {
             Some(rule) => Some(rule),
-            None if at > 0 && VOCABULARY.class(word).is_none() => {
-                closest(word, VOCABULARY.declarations()).and_then(declares)
-            }
+            None if VOCABULARY.class(word).is_none() => closest(word, VOCABULARY.declarations()).and_then(declares),
             None => None,
         };
         match meant {
