@@ -4,7 +4,7 @@ use super::check::{Checker, Symbol};
 use super::literals::listed;
 use super::typed::{Flex, Typed, constant};
 use super::{Const, DefineId, ExprKind, FactId, Level, OutcomeWord};
-use crate::diagnostic::{Code, Diagnostic, Label, closest};
+use crate::diagnostic::{Code, Diagnostic, Label, closest, instead};
 use crate::op::Shape;
 use crate::source::Span;
 use crate::syntax::ast;
@@ -13,23 +13,19 @@ use crate::value::{EntityId, Kind};
 /// A name that is missing is told once, with so many further places.
 const MOST_PLACES: usize = 5;
 
-/// What to write instead of a word that English or programs have for a value.
-fn meant_value(word: &str) -> Option<&'static str> {
-    Some(match word {
-        "true" | "false" | "True" | "False" | "TRUE" | "FALSE" => {
-            "a condition stands by itself, as in `registered_here` or `not registered_here`; its values are `yes` and `no`"
-        }
-        "today" | "now" | "current_date" => "write `decision date`: the day for which the case is decided",
-        "null" | "nil" | "empty" | "nothing" => {
-            "write `none` where there is none, `is unknown` of what will never be told"
-        }
-        "one" | "two" | "three" | "four" | "five" | "six" | "seven" | "eight" | "nine" | "ten" | "eighteen"
-        | "twenty" | "thirty" | "forty" | "fifty" | "sixty" | "seventy" | "eighty" | "ninety" | "hundred" => {
-            "write numbers in digits"
-        }
-        _ => return None,
-    })
-}
+/// What to write instead of words that English and programs have for values.
+const MEANT_VALUES: &[(&str, &str)] = &[
+    (
+        "true false",
+        "a condition stands by itself, as in `registered_here` or `not registered_here`; its values are `yes` and `no`",
+    ),
+    ("today now current_date", "write `decision date`: the day for which the case is decided"),
+    ("null nil empty nothing", "write `none` where there is none, `is unknown` of what will never be told"),
+    (
+        "one two three four five six seven eight nine ten eighteen twenty thirty forty fifty sixty seventy eighty ninety hundred",
+        "write numbers in digits",
+    ),
+];
 
 impl Checker<'_> {
     /// What a name stands for, and whose it is.
@@ -208,7 +204,7 @@ impl Checker<'_> {
         diagnostic.help = Some(match self.suggestion(word) {
             Some(near) => format!("did you mean `{near}`?"),
             None if want == Some(Kind::Text) => "put a text in quotes".into(),
-            None if let Some(meant) = meant_value(word) => meant.into(),
+            None if let Some(meant) = instead(&word.to_lowercase(), MEANT_VALUES) => meant.into(),
             None => format!(
                 "declare it: `fact {word}: …` for what the data hold, `define {word} as …` for what is worked out"
             ),

@@ -3,7 +3,7 @@
 use super::check::Checker;
 use super::literals::{Constants, nearest};
 use super::{Const, Entity, Enum};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, instead};
 use crate::op::Shape;
 use crate::source::Span;
 use crate::syntax::ast::{self, TypeExprKind};
@@ -47,21 +47,18 @@ pub(super) fn unit_of_money(kind: Kind) -> String {
     }
 }
 
-/// The type that a word of spreadsheets or programs stands for.
-fn meant_type(word: &str) -> Option<&'static str> {
-    Some(match &*word.to_lowercase() {
-        "boolean" | "bool" | "yes_no" | "truth" => "yes or no",
-        "integer" | "int" | "count" => "whole number",
-        "number" | "decimal" | "float" | "double" => "number with 2 decimals",
-        "string" | "str" | "char" | "varchar" => "text",
-        "money" | "amount" | "currency" => "money in CNY",
-        "percent" => "percentage",
-        "datetime" | "timestamp" | "day" => "date",
-        "enum" => "one of a, b, c",
-        "list" | "array" => "list of ENTITY at most 12",
-        _ => return None,
-    })
-}
+/// The types that words of spreadsheets and programs stand for.
+const MEANT_TYPES: &[(&str, &str)] = &[
+    ("boolean bool yes_no truth", "write `yes or no`"),
+    ("integer int count", "write `whole number`"),
+    ("number decimal float double", "write `number with 2 decimals`"),
+    ("string str char varchar", "write `text`"),
+    ("money amount currency", "write `money in CNY`"),
+    ("percent", "write `percentage`"),
+    ("datetime timestamp day", "write `date`"),
+    ("enum", "write `one of a, b, c`"),
+    ("list array", "write `list of ENTITY at most 12`"),
+];
 
 impl<'a> Checker<'a> {
     /// What a value is, for a sentence.
@@ -161,9 +158,9 @@ impl<'a> Checker<'a> {
             (message, Some(format!("write `list of {}`", name.text)))
         } else {
             let near = nearest(self.diagnostics.len(), &name.text, self.type_names.keys().copied());
-            let help = match (near, meant_type(&name.text)) {
+            let help = match (near, instead(&name.text.to_lowercase(), MEANT_TYPES)) {
                 (Some(near), _) => format!("did you mean `{near}`?"),
-                (None, Some(meant)) => format!("write `{meant}`"),
+                (None, Some(meant)) => meant.to_owned(),
                 (None, None) => {
                     "declare it with `type NAME: …`, or write the type out: `whole number`, `money in CNY`, `date` …"
                         .into()

@@ -3,179 +3,184 @@
 use super::Rule;
 use super::scan::word_end;
 use super::vocabulary::VOCABULARY;
+use crate::diagnostic::instead;
+
+const TEXTS: &str = "texts stand between double quotation marks: `\"…\"` or `“…”`";
+const DIGITS: &str = "write numbers in the digits `0` to `9`";
+const OWN_NAME: &str = "a fact is called by its own name alone; of members one says `sum of income over household` or `any of household satisfies …`";
+const DATE: &str = "a date is written as year, month and day: `2024-01-31`";
+const CASE: &str = "say what is the case, as in `age is at least 66`";
+
+/// Signs, and what to write instead.
+const SIGNS: &[(&str, &str)] = &[
+    ("« » „ ‚ ‹ 「 『 ＂", TEXTS),
+    ("£ € $ ¥ ￥ ₹", "a currency is written by its three letters, behind the amount: `16_000 GBP`"),
+    ("；", "take the `；` out: a declaration ends where the next one begins"),
+    ("、", "write `,`"),
+    ("｜", "write `|`, the narrow bar"),
+    ("＝", "write `is`"),
+    ("－", "write `-`"),
+    ("`", "take it out: a policy's text stands in its file as it is"),
+];
+
+/// Words of English that nothing is written for, and why.
+const SUPERFLUOUS: &[(&str, &str)] = &[
+    ("the his her their such said", "names stand without articles"),
+    ("either", "`A or B`"),
+    ("both", "`A and B`"),
+    ("has have had", "a condition is a fact's name alone, as in `registered_here`"),
+];
+
+/// Where an operator is expected: the words that statutes have, and what to write instead.
+const OPERATORS: &[(&str, &str)] = &[
+    ("exceed exceeds exceeding over above", "write `is more than`"),
+    ("under below", "write `is less than`"),
+    ("equals equal be are was were", "write `is`"),
+    ("isn aren wasn", "write `is not`"),
+    ("does do has have had", CASE),
+    ("provided", "write `and`, or a rule of its own"),
+    ("except", "write `unless`"),
+    ("percent", "write `%`, as in `20% of income`"),
+    ("in", "write `is one of`, as in `region is one of north, south`"),
+];
+
+/// The same of the word before, which was taken for a name.
+const TAKEN_FOR_NAMES: &[(&str, &str)] = &[
+    ("neither", "write `not A and not B`"),
+    ("every each", "write `all of LIST satisfy …`"),
+    ("cite", "write `cites`"),
+];
 
 /// What to write instead of a word or sign that is usual elsewhere.
 pub(super) fn help(before: &str, rest: &str, found: &str, rules: &[Rule]) -> Option<String> {
     let expects = |rule: Rule| rules.contains(&rule);
     let after_value = expects(Rule::operator) || expects(Rule::kw_is);
-    let next = &rest[found.len().min(rest.len())..];
-    by_sign(before, found, next, rules)
-        .or_else(|| dates(rest, rules))
-        .or_else(|| capitals(before, found))
-        .or_else(|| articles(before, found, after_value))
-        .or_else(|| if after_value { comparisons(before, found, next) } else { None })
-        .or_else(|| by_place(before, found, rules))
+    let next = rest.get(found.len()..).unwrap_or_default();
+    let last = last_word(before);
+    sign(before, found, next, rules)
+        .or_else(|| date(rest, rules))
+        .map(str::to_owned)
+        .or_else(|| told_of_a_word(before, found, rules))
+        .or_else(|| capitals([found, last]))
+        .or_else(|| {
+            superfluous(if after_value { last } else { "" }).or_else(|| superfluous(found).filter(|_| !after_value))
+        })
+        .or_else(|| {
+            let said = if after_value { comparison(before, last, found, next) } else { None };
+            said.or_else(|| place(before, found, rules)).map(str::to_owned)
+        })
 }
 
-fn by_sign(before: &str, found: &str, next: &str, rules: &[Rule]) -> Option<String> {
+fn sign(before: &str, found: &str, next: &str, rules: &[Rule]) -> Option<&'static str> {
     let expects = |rule: Rule| rules.contains(&rule);
     let sign = found.chars().next()?;
     let ends = next.is_empty() || next.starts_with(char::is_whitespace);
-    let possessive = before.ends_with(char::is_alphanumeric) && next.starts_with('s');
+    let written = before.trim_end();
     let said = match sign {
-        '.' if expects(Rule::item) && before.ends_with(|c: char| c.is_alphanumeric()) => labels(last_word(before)),
-        '.' | '。' if ends => format!("take the `{sign}` out: a declaration ends where the next one begins"),
-        '；' => "take the `；` out: a declaration ends where the next one begins".to_owned(),
-        '.' if next.starts_with(|c: char| c.is_alphabetic() || c == '_') => {
-            "a fact is called by its own name alone; of members one says `sum of income over household` or `any of household \
-             satisfies …`"
-                .to_owned()
-        }
+        '。' => "take the `。` out: a declaration ends where the next one begins",
+        '.' if ends && !expects(Rule::item) => "take the `.` out: a declaration ends where the next one begins",
+        '.' if next.starts_with(|c: char| c.is_alphabetic() || c == '_') => OWN_NAME,
         ',' if next.starts_with(|c: char| c.is_ascii_digit()) && before.ends_with(|c: char| c.is_ascii_digit()) => {
-            "write a point before decimals, as in `12.50`, and `_` between thousands, as in `1_580`".to_owned()
+            "write a point before decimals, as in `12.50`, and `_` between thousands, as in `1_580`"
         }
-        '\'' | '’' if possessive => "write the name alone: `age`, not `applicant's age`".to_owned(),
-        '«' | '»' | '„' | '‚' | '‹' | '「' | '『' | '＂' => {
-            "texts stand between double quotation marks: `\"…\"` or `“…”`".to_owned()
+        '\'' | '’' if before.ends_with(char::is_alphanumeric) && next.starts_with('s') => {
+            "write the name alone: `age`, not `applicant's age`"
         }
-        '£' | '€' | '$' | '¥' | '￥' | '₹' => {
-            "a currency is written by its three letters, behind the amount: `16_000 GBP`".to_owned()
+        '–' | '—' | '~' | '～' if expects(Rule::bar) => "write `to` for a range, as in `0 to 79`",
+        '/' if next.starts_with(['/', '*']) => "a comment begins with `#`",
+        ':' if last_word(before) == "of" => "write `{` and the conditions, each with its label, and `}`",
+        ':' | '=' if first_word(before) == "scenario" => "write the value behind the name: `age 66, region north`",
+        ':' if !expects(Rule::colon) => "take the `:` out here",
+        '(' if matches!(last_word(before), "max" | "min") => {
+            "write `larger of (a, b)` or `smaller of (a, b)`; of a list `largest income over household`"
         }
-        '、' => "write `,`".to_owned(),
-        '｜' => "write `|`, the narrow bar".to_owned(),
-        '＝' => "write `is`".to_owned(),
-        '－' => "write `-`".to_owned(),
-        '–' | '—' | '~' | '～' if expects(Rule::bar) => "write `to` for a range, as in `0 to 79`".to_owned(),
-        '/' if next.starts_with(['/', '*']) => "a comment begins with `#`".to_owned(),
-        '`' => "take it out: a policy's text stands in its file as it is".to_owned(),
-        ':' if last_word(before) == "of" => "write `{` and the conditions, each with its label, and `}`".to_owned(),
-        ':' | '=' if first_word(before) == "scenario" => "write the value behind the name: `age 66, region north`".to_owned(),
-        '(' if matches!(last_word(before), "max" | "min" | "maximum" | "minimum") => {
-            "write `larger of (a, b)` or `smaller of (a, b)`; of a list `largest income over household`".to_owned()
-        }
-        ':' if !expects(Rule::colon) => "take the `:` out here".to_owned(),
-        '|' if before.trim_end().ends_with('+') => "write `or more`, as in `80 or more`".to_owned(),
-        '|' if before.trim_end().ends_with("--") => "take this line out: nothing stands between the headings and the rows".to_owned(),
-        c if c.is_numeric() && !c.is_ascii() => "write numbers in the digits `0` to `9`".to_owned(),
-        '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}' | '\u{AD}' => format!(
-            "an invisible sign stands here (U+{:04X}), perhaps copied along: delete it and write the blank anew",
-            sign as u32
-        ),
-        _ => return None,
+        '|' if written.ends_with('+') => "write `or more`, as in `80 or more`",
+        '|' if written.ends_with("--") => "take this line out: nothing stands between the headings and the rows",
+        c if c.is_numeric() && !c.is_ascii() => DIGITS,
+        _ => return instead(sign.encode_utf8(&mut [0; 4]), SIGNS),
     };
     Some(said)
 }
 
-fn labels(label: &str) -> String {
-    format!("write the label in parentheses: `({label}) …`")
+/// A day in another order or in words. The parser may have taken `01.01` for a number, and stopped at the second point.
+fn date(rest: &str, rules: &[Rule]) -> Option<&'static str> {
+    let second_point = rest.starts_with('.') && rest.len() > 5 && rest.as_bytes()[1..5].iter().all(u8::is_ascii_digit);
+    let only_a_date = rules == [Rule::date] && rest.starts_with(|c: char| c.is_ascii_digit());
+    (only_a_date || second_point).then_some(DATE)
 }
 
-/// A day in another order or in words.
-fn dates(rest: &str, rules: &[Rule]) -> Option<String> {
-    let only_a_date = rules.contains(&Rule::date) && !rules.contains(&Rule::sum) && !rules.contains(&Rule::expr);
-    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-    let (_, after) = rest.split_at(digits);
-    let like_a_date = digits > 0 && (only_a_date || after.starts_with(['/', '.']) && rules.contains(&Rule::date));
-    // The parser may have taken `01.01` for a number, and stopped at the second point.
-    let second_point = rest.starts_with('.') && after.len() > 4 && rest[1..5].bytes().all(|b| b.is_ascii_digit());
-    (only_a_date || like_a_date || second_point)
-        .then(|| "a date is written as year, month and day: `2024-01-31`".to_owned())
-}
-
-/// `AND`, `Is`: words of the language are written small.
-fn capitals(before: &str, found: &str) -> Option<String> {
-    [found, last_word(before)].into_iter().find_map(|word| {
-        let small = word.to_lowercase();
-        let shouted = word.chars().all(char::is_uppercase) && word.len() > 1;
-        (shouted && VOCABULARY.is_reserved(&small)).then(|| format!("write `{small}`, in small letters"))
-    })
-}
-
-/// `the income`, `either a or b`: what English has and the language has not.
-fn articles(before: &str, found: &str, after_value: bool) -> Option<String> {
-    let superfluous = |word: &str| matches!(word, "the" | "his" | "her" | "their" | "such" | "said");
-    let last = last_word(before);
-    if superfluous(found) {
-        return Some(format!("leave `{found}` out: names stand without articles"));
+/// What needs the word in the answer.
+fn told_of_a_word(before: &str, found: &str, rules: &[Rule]) -> Option<String> {
+    let sign = found.chars().next()?;
+    if matches!(sign, '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}' | '\u{AD}') {
+        let code = u32::from(sign);
+        return Some(format!(
+            "an invisible sign stands here (U+{code:04X}), perhaps copied along: delete it and write the blank anew"
+        ));
     }
-    match last {
-        _ if !after_value => None,
-        word if superfluous(word) => Some(format!("leave `{word}` out: names stand without articles")),
-        "either" => Some("leave `either` out: `A or B`".to_owned()),
-        "both" => Some("leave `both` out: `A and B`".to_owned()),
-        "neither" => Some("write `not A and not B`".to_owned()),
-        "every" | "each" => Some("write `all of LIST satisfy …`".to_owned()),
-        "cite" => Some("write `cites`".to_owned()),
-        "has" | "have" | "had" => {
-            Some(format!("a condition is a fact's name alone, as in `registered_here`: leave `{last}` out"))
-        }
-        _ => None,
+    if sign == '.' && rules.contains(&Rule::item) {
+        return Some(format!("write the label in parentheses: `({}) …`", last_word(before)));
     }
+    let titled = matches!(found, "promise" | "guarantee" | "scenario");
+    (titled && (rules.contains(&Rule::EOI) || rules.contains(&Rule::expect)))
+        .then(|| format!("`{found}` is followed by a text in quotation marks, and has no name"))
+}
+
+/// `AND`, `OR`: words of the language are written small.
+fn capitals(words: [&str; 2]) -> Option<String> {
+    let shouted = |word: &&str| word.len() > 1 && word.chars().all(char::is_uppercase);
+    let small = words.into_iter().filter(shouted).map(str::to_lowercase).find(|small| VOCABULARY.is_reserved(small))?;
+    Some(format!("write `{small}`, in small letters"))
+}
+
+fn superfluous(word: &str) -> Option<String> {
+    instead(word, SUPERFLUOUS).map(|why| format!("leave `{word}` out: {why}"))
 }
 
 /// What statutes compare with.
-fn comparisons(before: &str, found: &str, next: &str) -> Option<String> {
-    let last = last_word(before);
-    let earlier = last_word(before.trim_end().strip_suffix(last).unwrap_or(before));
-    let negated = matches!(earlier, "not" | "no");
-    let next_word = {
-        let next = next.trim_start();
-        &next[..word_end(next, 0)]
-    };
-    let more = matches!(last, "greater" | "more" | "larger" | "higher" | "older" | "later" | "longer" | "bigger");
-    let less = matches!(last, "less" | "fewer" | "lower" | "smaller" | "younger" | "earlier" | "shorter");
+fn comparison(before: &str, last: &str, found: &str, next: &str) -> Option<&'static str> {
+    let is_one_of = |words: &str| words.split(' ').any(|word| word == last || word == found && last == "no");
+    let negated = last == "no" || matches!(last_word(before.trim_end().trim_end_matches(last)), "not" | "no");
+    let next = first_word(next);
+    let (more, less) = (
+        is_one_of("greater more larger higher older later longer bigger"),
+        is_one_of("less fewer lower smaller younger earlier shorter"),
+    );
     let said = match found {
-        "than" if more && negated => "write `is at most`",
-        "than" if less && negated => "write `is at least`",
-        "than" if more => "write `is more than`, or `is after` of dates",
-        "than" if less => "write `is less than`, or `is before` of dates",
-        "more" | "greater" | "later" | "older" if last == "no" => "write `is at most`",
-        "less" | "fewer" | "earlier" | "younger" if last == "no" => "write `is at least`",
-        "more" | "less" if next_word == "than" => return Some(format!("write `is {found} than`")),
-        "least" | "most" if last == "at" => return Some(format!("write `is at {found}`")),
-        "at" if matches!(next_word, "least" | "most") => return Some(format!("write `is at {next_word}`")),
-        "exceed" | "exceeds" | "exceeding" | "over" | "above" => "write `is more than`",
-        "under" | "below" => "write `is less than`",
-        "equals" | "equal" | "be" | "are" | "was" | "were" => "write `is`",
+        _ if found == "than" || last == "no" => match (more, less, negated) {
+            (true, _, true) => "write `is at most`",
+            (_, true, true) => "write `is at least`",
+            (true, ..) => "write `is more than`, or `is after` of dates",
+            (_, true, _) => "write `is less than`, or `is before` of dates",
+            _ => return None,
+        },
+        "more" if next == "than" => "write `is more than`",
+        "less" if next == "than" => "write `is less than`",
+        "at" if next == "least" => "write `is at least`",
+        "at" if next == "most" => "write `is at most`",
         "to" if last == "equal" => "write `is` alone",
-        "shall" | "must" | "should" | "may" | "will" | "can" => {
-            return Some(format!("say what is the case, without `{found}`: `age is at least 66`"));
-        }
-        "isn" | "aren" | "wasn" => "write `is not`",
-        "has" | "have" | "had" | "does" | "do" => "say what is the case by a name and `is`: `age is at least 66`",
-        "provided" => "write `and`, or a rule of its own",
-        "except" => "write `unless`",
-        "percent" | "per" if found == "percent" || next_word == "cent" => "write `%`, as in `20% of income`",
+        "shall" | "must" | "should" | "may" | "will" | "can" => CASE,
         "old" if matches!(last, "years" | "months" | "days") => "leave `old` out: `age is at least 66`",
-        "in" => "write `is one of`, as in `region is one of north, south`",
-        _ => return None,
+        _ => return instead(found, OPERATORS).or_else(|| instead(last, TAKEN_FOR_NAMES)),
     };
-    Some(said.to_owned())
+    Some(said)
 }
 
-fn by_place(before: &str, found: &str, rules: &[Rule]) -> Option<String> {
+fn place(before: &str, found: &str, rules: &[Rule]) -> Option<&'static str> {
     let expects = |rule: Rule| rules.contains(&rule);
     let keyword = first_word(before);
     let line = before.rsplit('\n').next().unwrap_or(before);
+    let one_of = line.contains("one of");
     let said = match found {
-        "promise" | "guarantee" | "scenario" if expects(Rule::EOI) || expects(Rule::expect) => {
-            return Some(format!("`{found}` is followed by a text in quotation marks, and has no name"));
-        }
-        "yes" | "no" if expects(Rule::ty) || expects(Rule::type_base) || expects(Rule::kw_yes_or_no) => {
-            "write `yes or no`"
-        }
-        "one" | "two" | "three" | "four" | "five" | "six" | "seven" | "eight" | "nine" | "ten"
-            if expects(Rule::number) =>
-        {
-            "write numbers in digits"
-        }
+        "yes" | "no" if expects(Rule::type_base) || expects(Rule::kw_yes_or_no) => "write `yes or no`",
+        "one" | "two" | "three" | "four" | "five" if expects(Rule::number) => DIGITS,
         "," if line.contains("one of (") => "write the values without parentheses: `is one of north, south`",
         "when" if keyword == "require" => "write the condition alone; `applies when` says whom a rule concerns",
         "" if expects(Rule::bar) => "end every row with `|`",
-        _ if expects(Rule::comma) && line.contains("one of") && matches!(keyword, "fact" | "type") => {
+        "with" | "who" | "whose" | "having" if expects(Rule::where_) || expects(Rule::kw_where) => "write `where`",
+        _ if one_of && expects(Rule::comma) && matches!(keyword, "fact" | "type") => {
             "write commas between all values: `one of north, south, east`; a value is one word, or several joined by `_`"
         }
-        "with" | "who" | "whose" | "having" if expects(Rule::where_) || expects(Rule::kw_where) => "write `where`",
         _ if expects(Rule::kw_before) && expects(Rule::kw_after) && before.contains("within") => {
             "say before or after which day: `is within 24 months before decision date`"
         }
@@ -194,13 +199,13 @@ fn by_place(before: &str, found: &str, rules: &[Rule]) -> Option<String> {
         }
         _ => return None,
     };
-    Some(said.to_owned())
+    Some(said)
 }
 
 /// The word that a declaration begins with.
-fn first_word(before: &str) -> &str {
-    let before = before.trim_start();
-    &before[..word_end(before, 0)]
+fn first_word(text: &str) -> &str {
+    let text = text.trim_start();
+    &text[..word_end(text, 0)]
 }
 
 /// The word that a text ends with; nothing if it ends with a sign.
@@ -217,7 +222,7 @@ mod tests {
 
     /// What is written, and what it is answered with.
     const SLIPS: &[(&str, &str)] = &[
-        ("require r age shall be at least 66", "without `shall`"),
+        ("require r age shall be at least 66", "say what is the case"),
         ("require r age is not less than 66", "`is at least`"),
         ("require r age is no more than 66", "`is at most`"),
         ("require r age is greater than 66", "`is more than`"),
