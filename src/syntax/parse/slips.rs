@@ -86,6 +86,7 @@ fn sign(before: &str, found: &str, next: &str, rules: &[Rule]) -> Option<&'stati
         '\'' | '’' if before.ends_with(char::is_alphanumeric) && next.starts_with('s') => {
             "write the name alone: `age`, not `applicant's age`"
         }
+        ';' if expects(Rule::bar) => "cells are divided by `|`, in a CSV file by commas",
         '–' | '—' | '~' | '～' if expects(Rule::bar) => "write `to` for a range, as in `0 to 79`",
         '/' if next.starts_with(['/', '*']) => "a comment begins with `#`",
         ':' if last_word(before) == "of" => "write `{` and the conditions, each with its label, and `}`",
@@ -268,6 +269,7 @@ mod tests {
         ("define a as max(b, c)", "`larger of (a, b)`"),
         ("define a as count of members with income is 5", "write `where`"),
         ("define a by table | age | v | | 80+ | 3 |", "write `or more`"),
+        ("define a by table | age; v | | 1; 3 |", "cells are divided by `|`"),
         ("define a by table | age | v | | 0-79 | 3 |", "write `0 to 79`"),
         ("define a by table | age | v | |---|---| | 1 | 3 |", "take this line out"),
         ("define a by table | age | v | | 1 | 3", "end every row"),
