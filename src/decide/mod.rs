@@ -106,9 +106,9 @@ fn broken_promise(policy: &PolicyEntry, places: &Places, language: &str) -> Opti
     policy.promises.iter().find_map(|promise| {
         let scope = graph.node(promise.node).scope;
         let broken = places.of_scope(scope).find(|p| places.set(*p, promise.node).0.as_truth() == Truth::NOT_MET)?;
-        let member = places.get(broken).index.map(|i| {
-            let list = &graph.fact(graph.scopes[scope.0 as usize].list).name;
-            format!(" by `{list}[{i}]`")
+        let member = places.get(broken).index.map(|_| {
+            let path = places.path_of(broken, "");
+            format!(" by `{}`", path.trim_end_matches('.'))
         });
         Some(format!("the promise \"{}\" is broken{}", promise.title.in_language(language), member.unwrap_or_default()))
     })

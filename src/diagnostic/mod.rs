@@ -4,7 +4,7 @@ mod code;
 mod suggest;
 
 pub use code::Code;
-pub use suggest::closest;
+pub use suggest::{closest, instead};
 
 use crate::source::{Position, Sources, Span};
 use serde::{Serialize, Serializer};

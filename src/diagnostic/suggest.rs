@@ -13,6 +13,11 @@ pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, c)| c)
 }
 
+/// What a table has for a word; its entries are words with blanks between, and what stands for all of them.
+pub fn instead(word: &str, table: &'static [(&'static str, &'static str)]) -> Option<&'static str> {
+    table.iter().find(|(words, _)| words.split(' ').any(|w| w == word)).map(|(_, said)| *said)
+}
+
 /// Optimal string alignment distance: insertions, deletions, substitutions and swaps of neighbours.
 fn distance(a: &str, b: &str) -> usize {
     let a: Vec<char> = a.chars().flat_map(char::to_lowercase).collect();

@@ -4,8 +4,10 @@ use super::{ClauseStep, Explanation, Known, RuleStep, SourceStep, ValueKind, Val
 use crate::decide::{self, Options, Reason, ReasonKind, Reasons, Standing, ToldValue, standing, told_value};
 use crate::eval::range::{CASE, Evaluation, PlaceId, Places};
 use crate::facts::{Resolved, State, resolve};
-use crate::graph::{Clause, Define, FactId, Fold, Graph, NodeId, NodeKind, Output, PolicyEntry, Rule, ScopeId};
-use crate::op::{Quantifier, RuleKind};
+use crate::graph::{
+    Citation, Clause, Define, FactId, Fold, Graph, NodeId, NodeKind, Output, PolicyEntry, Rule, ScopeId,
+};
+use crate::op::{Hit, Quantifier, RuleKind};
 use crate::table::{Seen, Table};
 use crate::value::{Kind, Set, Text, Truth};
 
@@ -298,6 +300,15 @@ impl<'a> Builder<'a, '_> {
                 }
                 nodes
             }
+            NodeKind::Table { rows: all, hit: Hit::First, .. } => {
+                // That the rows above do not match is why the one does that is taken; those below have no part in it.
+                let last = all.iter().position(|(c, _)| truth(*c) == Truth::MET).map_or(all.len(), |at| at + 1);
+                let of_row = |(c, v): &(NodeId, NodeId)| {
+                    let value = (truth(*c) != Truth::NOT_MET).then_some(*v);
+                    std::iter::once(*c).chain(value).collect::<Vec<_>>()
+                };
+                all[..last].iter().flat_map(of_row).collect()
+            }
             NodeKind::Table { rows: all, .. } => rows(all).0,
             kind => kind.operands(),
         }
@@ -340,7 +351,7 @@ impl<'a> Builder<'a, '_> {
             kind: if define.is_parameter { ValueKind::Parameter } else { ValueKind::Definition },
             name: name.into(),
             title: self.read(define.title.as_ref()),
-            cites: self.each_once(&define.cites),
+            cites: self.citations(define, at),
             value: if alias { Known::Hidden } else { Known::Told(told) },
             may_fail,
             measures: self.graph().node(define.node).shape.kind,
@@ -350,10 +361,20 @@ impl<'a> Builder<'a, '_> {
         }
     }
 
-    fn each_once(&self, texts: &[Text]) -> Vec<Box<str>> {
+    /// The citations of the periods that the law's date, so far as it is known, may be in.
+    fn citations(&self, define: &Define, at: PlaceId) -> Vec<Box<str>> {
+        // A value that differs between periods knows the law's date; of one that does not, each period stands for it.
+        let days = match self.graph().node(define.node).kind {
+            NodeKind::OnDay(day, _) => self.places.set(at, day).0.ends(),
+            _ => None,
+        };
         let mut all: Vec<Box<str>> = Vec::new();
-        for text in texts.iter().filter_map(|t| self.read(Some(t))) {
-            if !all.contains(&text) {
+        for Citation { in_force: (from, until), text } in &define.cites {
+            let apart = days.is_some_and(|(first, last)| {
+                from.is_some_and(|from| i128::from(from.days()) > last)
+                    || until.is_some_and(|until| i128::from(until.days()) < first)
+            });
+            if let Some(text) = self.read(Some(text)).filter(|text| !apart && !all.contains(text)) {
                 all.push(text);
             }
         }

@@ -79,14 +79,16 @@ impl FactsError {
         let mut error = FactsError::new(describe(graph, ty), if fact.sensitive { HIDDEN.into() } else { found.show() });
         let help = match trouble {
             Trouble::Form => match (ty.kind, word) {
-                (Kind::Number | Kind::Percentage | Kind::Money { .. } | Kind::Count(_), Some(_)) => Some(
-                    "write digits and a point, without thousands separators, units or signs of currency".to_owned(),
-                ),
+                (Kind::Number | Kind::Percentage | Kind::Money { .. } | Kind::Count(_), Some(_)) => {
+                    Some(DIGITS.to_owned())
+                }
                 (Kind::Date, Some(_)) => Some("write the year first: `2024-02-29`".to_owned()),
                 (Kind::Text, Some(_)) => Some("a text stands in quotes".to_owned()),
                 _ => None,
             },
             Trouble::NoSuchDay => Some("the calendar has no such day".to_owned()),
+            // `1.234,50` has no decimals too many: it is written otherwise.
+            Trouble::Decimals if word.is_some_and(|w| w.contains([',', ' ', '\''])) => Some(DIGITS.to_owned()),
             Trouble::Decimals if ty.scale == 0 => Some("it has decimals: round it before it comes in".to_owned()),
             Trouble::Decimals => Some("it has more decimals than that: round it before it comes in".to_owned()),
             Trouble::Range if ty.low.is_some() || ty.high.is_some() => {
@@ -120,6 +122,7 @@ impl FactsError {
     }
 }
 
+const DIGITS: &str = "write digits and a point, without thousands separators, units or signs of currency";
 const HIDDEN: &str = "a value that is not shown";
 
 /// What was found in place of a value.

@@ -438,8 +438,8 @@ pub struct Define {
     pub name: Box<str>,
     /// Its title.
     pub title: Option<Text>,
-    /// Citations, one a period.
-    pub cites: Vec<Text>,
+    /// Citations, with the law's days for which each holds.
+    pub cites: Vec<Citation>,
     /// Whether it is a parameter.
     pub is_parameter: bool,
     /// Its value; of an entity's definition, in this scope of its use.
@@ -447,6 +447,17 @@ pub struct Define {
 }
 
 wire!(struct Define { name, title, cites, is_parameter, node });
+
+/// Where the law is of what a definition says in one period.
+#[derive(Clone, Debug)]
+pub struct Citation {
+    /// The first and last of the law's days; either end may be open.
+    pub in_force: (Option<Date>, Option<Date>),
+    /// `cites`.
+    pub text: Text,
+}
+
+wire!(struct Citation { in_force, text });
 
 /// What the data must satisfy: a condition that is true or open for valid data.
 #[derive(Clone, Debug)]

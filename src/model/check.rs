@@ -6,7 +6,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::op::Shape;
 use crate::source::{SourceId, Sources, Span};
 use crate::syntax::ast;
-use crate::table::Table;
+use crate::table::{Seen, Table};
 use crate::value::{EntityId, EnumId, LeapRule, Type};
 
 /// Checks one policy: `files` are its own file and those it uses; `tables` gives the text of a CSV file beside the policy.
@@ -19,6 +19,7 @@ pub fn check(
 ) -> (Option<Model>, Vec<Diagnostic>) {
     let mut checker = Checker::new(sources, tables);
     checker.collect(files);
+    let unread = files.iter().any(|f| !f.unread.is_empty());
     if checker.policy.is_none() {
         // A file of names for others to use: what it lacks is declared where it is used.
         return (None, checker.diagnostics);
@@ -28,8 +29,8 @@ pub fn check(
     checker.check_defines();
     let mut model = checker.check_rest();
     let scenarios = std::mem::take(&mut checker.scenarios);
-    if checker.errors_in_names {
-        // Without all names every scenario would complain about what is already told.
+    if checker.errors_in_names || unread {
+        // Without all names every scenario would complain about what is already told, and much would seem unused.
         return (None, checker.diagnostics);
     }
     let (scenarios, found) = super::scenarios::check_declared(sources, &model, &scenarios);
@@ -134,6 +135,10 @@ pub(super) struct Checker<'a> {
     pub used_facts: Vec<bool>,
     pub used_defines: Vec<bool>,
     pub used_entities: Vec<bool>,
+    /// Names whose declarations could not be read, which is told.
+    pub unread: Seen<&'a str>,
+    /// Whether any name may be among them.
+    pub all_unread: bool,
     /// Unknown words that are told already, with the place of their diagnostic.
     pub unknown: Table<String, usize>,
     /// What was suggested for an unknown word, so that a word used a thousand times is looked up once.
@@ -183,6 +188,8 @@ impl<'a> Checker<'a> {
             used_facts: Vec::new(),
             used_defines: Vec::new(),
             used_entities: Vec::new(),
+            unread: Seen::new(),
+            all_unread: false,
             unknown: Table::new(),
             suggestions: Table::new(),
             errors_in_names: false,
@@ -221,6 +228,11 @@ impl<'a> Checker<'a> {
             Some(cell) if cell.span == span => format!("`{}`", cell.text),
             _ => words(self.sources, span),
         }
+    }
+
+    /// Whether a name that nothing declares may stand in what could not be read.
+    pub fn may_be_unread(&self, name: &str) -> bool {
+        self.all_unread || self.unread.contains(name)
     }
 
     /// Runs a check with other members in scope.

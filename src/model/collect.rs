@@ -45,12 +45,20 @@ impl<'a> Checker<'a> {
         if let Some(first) = files.first() {
             self.own = first.source;
         }
+        for file in files {
+            for name in &file.unread.names {
+                self.unread.insert(name);
+            }
+            self.all_unread |= file.unread.any;
+        }
         for (place, file) in files.iter().enumerate() {
             for declaration in &file.declarations {
                 self.collect_declaration(declaration, place == 0);
             }
         }
         match self.policy {
+            // That there is one which cannot be read is told already.
+            None if files.first().is_some_and(|f| f.unread.policy) => {}
             None => {
                 let place = Span::new(self.own, 0, 0);
                 let help = "begin the file with `policy NAME \"Title\"`";

@@ -15,9 +15,14 @@ impl Checker<'_> {
     pub fn beside(&mut self, all: &[&ast::Expr], want: Option<Kind>) -> Vec<Option<Typed>> {
         let mut want = want.filter(|k| *k != Kind::Truth);
         let mut checked: Vec<Option<Typed>> = all.iter().map(|_| None).collect();
-        for words in [false, true] {
+        // Words that some list has come after those that none has: beside what failed nobody can say what they mean.
+        let turns: Vec<u8> = all.iter().map(|e| self.turn(e)).collect();
+        for turn in 0..3 {
+            if turn > 0 && self.lacks_a_list(all, &checked, &turns, turn) {
+                break;
+            }
             for (at, e) in all.iter().enumerate() {
-                if self.is_open_word(e) == words {
+                if turns[at] == turn {
                     checked[at] = self.check(e, want);
                     if let (None, Some(kind @ (Kind::Enum(_) | Kind::Text))) =
                         (want, checked[at].as_ref().map(Typed::kind))
@@ -28,6 +33,18 @@ impl Checker<'_> {
             }
         }
         checked
+    }
+
+    /// When an expression is checked: what is no open word first, then words that no list has, then the others.
+    fn turn(&self, e: &ast::Expr) -> u8 {
+        let known = |word: &str| self.enums.iter().any(|list| list.values.iter().any(|v| **v == *word));
+        self.open_word(e).map_or(0, |word| if known(word) { 2 } else { 1 })
+    }
+
+    /// Whether one of those before failed, or a word is a name whose declaration could not be read.
+    fn lacks_a_list(&self, all: &[&ast::Expr], checked: &[Option<Typed>], turns: &[u8], turn: u8) -> bool {
+        let failed = checked.iter().zip(turns).any(|(checked, of)| *of < turn && checked.is_none());
+        failed || all.iter().any(|e| self.open_word(e).is_some_and(|word| self.may_be_unread(word)))
     }
 
     /// `A is …  B`, all two-sided forms.

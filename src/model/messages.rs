@@ -57,6 +57,12 @@ impl Checker<'_> {
                 failed = true;
                 continue;
             }
+            if !name.chars().all(|c| c.is_alphanumeric() || c == '_') {
+                let help = "give the value a name with `define`, and write that name between the braces";
+                self.error_help::<()>(Code::WrongPlace, span, format!("`{name}` is not one name"), help);
+                failed = true;
+                continue;
+            }
             match self.name(name, span, None) {
                 Some(typed) => {
                     if !words.is_empty() {

@@ -4,7 +4,7 @@ use super::check::{Checker, Symbol};
 use super::literals::listed;
 use super::typed::{Flex, Typed, constant};
 use super::{Const, DefineId, ExprKind, FactId, Level, OutcomeWord};
-use crate::diagnostic::{Code, Diagnostic, Label, closest};
+use crate::diagnostic::{Code, Diagnostic, Label, closest, instead};
 use crate::op::Shape;
 use crate::source::Span;
 use crate::syntax::ast;
@@ -12,6 +12,20 @@ use crate::value::{EntityId, Kind};
 
 /// A name that is missing is told once, with so many further places.
 const MOST_PLACES: usize = 5;
+
+/// What to write instead of words that English and programs have for values.
+const MEANT_VALUES: &[(&str, &str)] = &[
+    (
+        "true false",
+        "a condition stands by itself, as in `registered_here` or `not registered_here`; its values are `yes` and `no`",
+    ),
+    ("today now current_date", "write `decision date`: the day for which the case is decided"),
+    ("null nil empty nothing", "write `none` where there is none, `is unknown` of what will never be told"),
+    (
+        "one two three four five six seven eight nine ten eighteen twenty thirty forty fifty sixty seventy eighty ninety hundred",
+        "write numbers in digits",
+    ),
+];
 
 impl Checker<'_> {
     /// What a name stands for, and whose it is.
@@ -37,13 +51,21 @@ impl Checker<'_> {
         self.find(word, &self.frames).is_some()
     }
 
-    /// Whether an expression is a single word that names nothing here: it waits for the kind of its context.
-    pub fn is_open_word(&self, e: &ast::Expr) -> bool {
+    /// The single word that an expression is, if it names nothing here: it waits for the kind of its context.
+    pub fn open_word<'e>(&self, e: &'e ast::Expr) -> Option<&'e str> {
         let mut e = e;
         while let ast::ExprKind::Paren(inner) = &e.kind {
             e = inner;
         }
-        matches!(&e.kind, ast::ExprKind::Name(word) if !self.is_name(word))
+        match &e.kind {
+            ast::ExprKind::Name(word) if !self.is_name(word) => Some(word),
+            _ => None,
+        }
+    }
+
+    /// Whether an expression is such a word.
+    pub fn is_open_word(&self, e: &ast::Expr) -> bool {
+        self.open_word(e).is_some()
     }
 
     /// A name or bare word.
@@ -132,6 +154,9 @@ impl Checker<'_> {
     }
 
     fn unknown(&mut self, word: &str, span: Span, want: Option<Kind>) -> Option<Typed> {
+        if self.may_be_unread(word) {
+            return None;
+        }
         if self.rule_names.contains_key(word) {
             let message = format!("`{word}` is a rule; a condition cannot speak of rules");
             let help = "put the condition that both need into a `define` and use that";
@@ -161,7 +186,8 @@ impl Checker<'_> {
         if let Some(list) = self.enums.iter().find(|e| e.values.iter().any(|v| **v == *word)) {
             let message = format!("`{word}` only means something where one of {} is expected", listed(&list.values));
             let help = format!(
-                "compare it with a fact of that type, `… is {word}`, or name the type: `define …: TYPE as {word}`"
+                "compare it with a fact of that type, `… is {word}`; one of several is `… is one of {word}, …`; \
+                 a definition names the type: `define …: TYPE as {word}`"
             );
             return self.error_help(Code::UnknownName, span, message, help);
         }
@@ -178,6 +204,7 @@ impl Checker<'_> {
         diagnostic.help = Some(match self.suggestion(word) {
             Some(near) => format!("did you mean `{near}`?"),
             None if want == Some(Kind::Text) => "put a text in quotes".into(),
+            None if let Some(meant) = instead(&word.to_lowercase(), MEANT_VALUES) => meant.into(),
             None => format!(
                 "declare it: `fact {word}: …` for what the data hold, `define {word} as …` for what is worked out"
             ),

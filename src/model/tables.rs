@@ -32,6 +32,15 @@ impl Checker<'_> {
         for (at, row) in rows.iter().enumerate() {
             cells.push(self.cells(row, &headings, lines.get(at)));
         }
+        // What follows such a row is gone before the graph could show that nothing reaches it.
+        let last = rows.iter().position(|r| r.cells.iter().all(|c| c.tests.is_empty()));
+        if hit == Hit::First
+            && let Some(next) = last.and_then(|at| rows.get(at + 1))
+        {
+            let message = "the rows above match everything that this row matches";
+            let help = "a row that says `any` in every column is the last of a `by first match table`";
+            self.error_help::<()>(Code::UnreachableRow, next.span, message, help);
+        }
         let values = self.row_values(&rows, &lines, hit, ty, what);
         let headings: Option<Vec<Expr>> = headings.into_iter().collect();
         let cells: Option<Vec<Vec<Cell>>> = cells.into_iter().collect();

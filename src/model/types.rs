@@ -3,7 +3,7 @@
 use super::check::Checker;
 use super::literals::{Constants, nearest};
 use super::{Const, Entity, Enum};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, instead};
 use crate::op::Shape;
 use crate::source::Span;
 use crate::syntax::ast::{self, TypeExprKind};
@@ -46,6 +46,19 @@ pub(super) fn unit_of_money(kind: Kind) -> String {
         _ => String::new(),
     }
 }
+
+/// The types that words of spreadsheets and programs stand for.
+const MEANT_TYPES: &[(&str, &str)] = &[
+    ("boolean bool yes_no truth", "write `yes or no`"),
+    ("integer int count", "write `whole number`"),
+    ("number decimal float double", "write `number with 2 decimals`"),
+    ("string str char varchar", "write `text`"),
+    ("money amount currency", "write `money in CNY`"),
+    ("percent", "write `percentage`"),
+    ("datetime timestamp day", "write `date`"),
+    ("enum", "write `one of a, b, c`"),
+    ("list array", "write `list of ENTITY at most 12`"),
+];
 
 impl<'a> Checker<'a> {
     /// What a value is, for a sentence.
@@ -137,18 +150,22 @@ impl<'a> Checker<'a> {
     }
 
     fn unknown_type<T>(&mut self, name: &ast::Ident) -> Option<T> {
+        if self.may_be_unread(&name.text) {
+            return None;
+        }
         let (message, help) = if self.entity_names.contains_key(&*name.text) {
             let message = format!("`{}` is an entity; a fact holds a list of them", name.text);
             (message, Some(format!("write `list of {}`", name.text)))
         } else {
             let near = nearest(self.diagnostics.len(), &name.text, self.type_names.keys().copied());
-            let help = near.map_or_else(
-                || {
+            let help = match (near, instead(&name.text.to_lowercase(), MEANT_TYPES)) {
+                (Some(near), _) => format!("did you mean `{near}`?"),
+                (None, Some(meant)) => meant.to_owned(),
+                (None, None) => {
                     "declare it with `type NAME: …`, or write the type out: `whole number`, `money in CNY`, `date` …"
                         .into()
-                },
-                |near| format!("did you mean `{near}`?"),
-            );
+                }
+            };
             (format!("there is no type `{}`", name.text), Some(help))
         };
         let mut diagnostic = Diagnostic::new(Code::UnknownName, name.span, message);
@@ -178,6 +195,9 @@ impl<'a> Checker<'a> {
             TypeExprKind::OneOf { values, ordered } => Type::new(Kind::Enum(self.enumeration(values, *ordered)?), 0),
             TypeExprKind::List { entity, at_most } => {
                 let Some(&id) = self.entity_names.get(&*entity.text) else {
+                    if self.may_be_unread(&entity.text) {
+                        return None;
+                    }
                     let near = nearest(self.diagnostics.len(), &entity.text, self.entity_names.keys().copied());
                     let near = near.map(|n| format!("did you mean `{n}`?"));
                     let help = near.unwrap_or_else(|| format!("declare it: `entity {} … end`", entity.text));

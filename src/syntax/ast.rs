@@ -13,6 +13,27 @@ pub struct File {
     pub source: SourceId,
     /// Its declarations, in order.
     pub declarations: Vec<Declaration>,
+    /// What could not be read.
+    pub unread: Unread,
+}
+
+/// What the declarations that could not be read would have declared. That they cannot be read is told already; what speaks
+/// of their names need not be told too.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Unread {
+    /// The names.
+    pub names: Vec<Box<str>>,
+    /// Whether one was the `policy`.
+    pub policy: bool,
+    /// Whether one was a `use`, so that any name may be missing.
+    pub any: bool,
+}
+
+impl Unread {
+    /// Whether nothing was left unread.
+    pub fn is_empty(&self) -> bool {
+        self.names.is_empty() && !self.policy && !self.any
+    }
 }
 
 /// A name or word with its place.

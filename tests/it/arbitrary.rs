@@ -588,6 +588,10 @@ impl<'a> Choices<'a> {
     }
 
     pub fn file(&mut self) -> File {
-        File { source: SourceId(0), declarations: self.several(1, 4, |c| c.declaration(false)) }
+        File {
+            source: SourceId(0),
+            declarations: self.several(1, 4, |c| c.declaration(false)),
+            unread: Unread::default(),
+        }
     }
 }

@@ -7,7 +7,7 @@ use placet::diagnostic::Diagnostic;
 use placet::source::{SourceId, Sources, Span};
 
 /// Tells diagnostics on standard error.
-pub fn diagnostics(found: &[Diagnostic], sources: &Sources, format: ErrorFormat) {
+pub fn diagnostics<'a>(found: impl IntoIterator<Item = &'a Diagnostic>, sources: &Sources, format: ErrorFormat) {
     for diagnostic in found {
         match format {
             ErrorFormat::Json => anstream::eprintln!("{}", diagnostic.to_json(sources)),

@@ -6,6 +6,7 @@ use crate::{draw, files};
 use placet::Bundle;
 use placet::compile::{Compilation, compile_with_tests};
 use std::fs;
+use std::io::Read;
 use std::path::Path;
 
 /// The files of one bundle.
@@ -17,9 +18,13 @@ pub struct Group {
     pub tests: Vec<String>,
 }
 
-/// Whether a name is that of a compiled policy.
+/// Whether a file is a compiled policy, by its ending or by what it begins with.
 pub fn is_compiled(path: &str) -> bool {
-    path.ends_with(".placetc")
+    let begins = || {
+        let mut first = [0; 4];
+        fs::File::open(path).and_then(|mut file| file.read_exact(&mut first)).is_ok() && first == *b"PLCT"
+    };
+    path.ends_with(".placetc") || !path.ends_with(".placet") && begins()
 }
 
 fn is_test(path: &str) -> bool {

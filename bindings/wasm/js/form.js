@@ -284,7 +284,7 @@ export class PlacetForm extends HTMLElement {
       const list = this.#field(member);
       const { number } = steps(member).at(-1);
       const [owner, name] = holder(this.#answers, member);
-      const title = `${this.#label(list)}: ${words.member(number + 1, owner[name][number]?.id)}`;
+      const title = words.pair(this.#label(list), words.member(number + 1, owner[name][number]?.id));
       questions = [h("fieldset", {}, h("legend", { class: "big" }, title), ...elements)];
     }
     const form = h(
@@ -370,7 +370,7 @@ export class PlacetForm extends HTMLElement {
   /** Field errors: about what was typed, never about what follows from it. */
   #fail(all) {
     for (const [one, message] of all) one.fail(message);
-    this.#parts.status.textContent = `${this.#words.errorSummary}: ${all[0][1]}`;
+    this.#parts.status.textContent = this.#words.pair(this.#words.errorSummary, all[0][1]);
     all[0][0].focus();
   }
 
@@ -445,7 +445,7 @@ export class PlacetForm extends HTMLElement {
     return [
       note ? h("p", {}, note) : "",
       ...list(words.because, because.map(reason)),
-      ...list(words.awards, awards.map((a) => `${a.title}: ${a.text}`)),
+      ...list(words.awards, awards.map((a) => words.pair(a.title, a.text))),
       ...list(words.elsewhere, this.#byHolder(elsewhere)),
       ...list(words.supplied, supplied.map((s) => words.suppliedBy(s.title, s.text, s.source))),
     ];
@@ -511,7 +511,7 @@ export class PlacetForm extends HTMLElement {
       const values = change.to.map((to) => this.#shown(this.#field(change.fact ?? "") ?? { kind: "text" }, to.value, to.text));
       const what = change.fact ? words.changeFact(change.label ?? worded(change.fact), values) : words.changeDay(values[0]);
       const holder = change.held_by ? words.changeRegister(change.held_by) : "";
-      return h("li", {}, h("strong", {}, `${change.title}: `), `${what}${holder}. `.replace("。.", "。"), change.alone ? words.alone : words.notAlone);
+      return h("li", {}, h("strong", {}, words.pair(change.title, "")), `${what}${holder}. `.replace("。.", "。"), change.alone ? words.alone : words.notAlone);
     });
     return [
       h("h4", {}, words.changes),
@@ -540,7 +540,7 @@ export class PlacetForm extends HTMLElement {
     if (!member) return own;
     const { number } = steps(member).at(-1);
     const [owner, name] = holder(this.#answers, member);
-    return `${this.#words.member(number + 1, owner?.[name]?.[number]?.id)}: ${own}`;
+    return this.#words.pair(this.#words.member(number + 1, owner?.[name]?.[number]?.id), own);
   }
 
   #changeButton(path) {

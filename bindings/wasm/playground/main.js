@@ -197,7 +197,7 @@ function showSelects() {
   fill($("example"), examples.map((e) => [e.id, title(e)]), state.example);
   fill($("file"), Object.keys(state.files).map((name) => [name, name]), state.file);
   const cases = exampleOf(state.example).cases.map((c, i) => [String(i), String(c.id)]);
-  fill($("sample"), [["", w.ownCase], ...cases], $("sample").value);
+  fill($("sample"), [["", w.ownCase], ["blank", w.blankCase], ...cases], $("sample").value);
   fill($("theme"), Object.entries(w.themes), state.theme);
   $("on").value = state.on;
 }
@@ -243,6 +243,11 @@ $("example").addEventListener("change", (e) => openExample(e.target.value));
 $("file").addEventListener("change", (e) => openFile(e.target.value));
 $("sample").addEventListener("change", (e) => {
   if (e.target.value === "") return;
+  if (e.target.value === "blank") {
+    // All facts of the policy as it stands, none of them told: the way into a policy of one's own.
+    if (policy()) setFacts(policy().sample(), "blank");
+    return showPane();
+  }
   const place = Number(e.target.value);
   state.on = exampleOf(state.example).on;
   $("on").value = state.on;

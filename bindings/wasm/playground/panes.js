@@ -107,11 +107,12 @@ export function scenariosPane(pane, run, words, { go, use }) {
       h("div", { class: "rule-head" }, h("span", { class: "mark" }, s.passed ? "✓" : "✗"), h("strong", {}, s.title), place(s.place),
         h("button", { type: "button", class: "place", onclick: () => use(s) }, words.use)),
       s.differences.map((d) => h("p", {}, h("code", {}, d.what), ` ${words.expected} `, h("b", {}, d.expected), `, ${words.foundValue} `, h("b", {}, d.found))));
+  const wayOf = (way) => (way === "applied" ? words.applied : (words.standings[way.replaceAll(" ", "_")] ?? way));
   const untried = coverage.filter((c) => c.untried.length).map((c) =>
-    h("li", {}, h("strong", {}, c.of), c.which ? h("code", {}, c.which) : null, ` ${c.untried.map((u) => u.replaceAll("_", " ")).join(", ")} `, place(c.place)));
+    h("li", {}, h("strong", {}, c.of), c.which ? h("code", {}, c.which.replace(/^row (\d+)$/, (_, row) => words.row(row))) : null, ` ${c.untried.map(wayOf).join(", ")} `, place(c.place)));
   pane.replaceChildren(
     h("p", { class: `summary ${passed === scenarios.length ? "passed" : "failed"}` }, words.scenariosPassed(passed, scenarios.length)),
-    h("p", {}, `${words.covered(tried, all)}. ${words.tint}`),
+    h("p", {}, `${words.covered(tried, all)} ${words.tint}`),
     h("ul", { class: "scenarios" }, scenarios.map(one)),
     untried.length ? h("section", {}, h("h3", {}, words.untried), h("ul", { class: "untried" }, untried)) : "",
   );

@@ -91,6 +91,22 @@ test("facts that do not fit are told beside them", async () => {
   assert.deepEqual(errors, []);
 });
 
+test("a policy of one's own begins with a blank case of its facts", async () => {
+  const { page, errors } = await start();
+  await page.locator(".cm-content").click();
+  await page.keyboard.press("Control+A");
+  await page.keyboard.insertText('policy pass "Museum pass"\nfact age: whole number from 0 to 130\n  ask "How old are you?"\nrequire young age is less than 18\n');
+  await page.waitForFunction(() => document.querySelector("#facts-trouble").textContent.includes("birth_date"));
+  await tab(page, "graph");
+  const edge = await pane(page, "graph").locator(".trouble").evaluate((e) => parseFloat(getComputedStyle(e).paddingInlineStart));
+  assert.ok(edge > 8, "what is wrong with the facts stands off the edge");
+  await page.locator("#sample").selectOption("blank");
+  assert.deepEqual(JSON.parse(await page.locator("#facts").inputValue()), { age: null });
+  await tab(page, "decision");
+  assert.match(await pane(page, "decision").innerText(), /Incomplete[^]*How old are you\?/);
+  assert.deepEqual(errors, []);
+});
+
 test("every rule pack opens, decides its samples and runs its scenarios", async () => {
   const { page, errors } = await start();
   const examples = await page.locator("#example option").evaluateAll((all) => all.map((o) => o.value));

@@ -51,6 +51,16 @@ pub(super) fn read(
                 let entity = owner.and_then(|e| graph.entities.get(e.0 as usize)).map(|e| &*e.name);
                 let mut error = FactsError::unknown(name, entity, facts);
                 error.expected += " as heading of a column";
+                if let Some(sign) = [';', '\t'].into_iter().find(|sign| name.contains(*sign)) {
+                    let sign = if sign == '\t' { "tabulators" } else { "`;`" };
+                    error = error.help(format!("cells are divided by commas, not by {sign}"));
+                } else if columns.is_empty() && owner.is_none() && !head.iter().any(|name| name == "id") {
+                    // Perhaps the number of the case, unless it is a fact misspelt.
+                    let help = error.help.take().unwrap_or_default();
+                    let misspelt = help.ends_with('?');
+                    let and = if misspelt { "" } else { "; a column that names the cases is headed `id`" };
+                    error = error.help(format!("{help}{and}"));
+                }
                 errors.push(error);
                 Column::Key
             }

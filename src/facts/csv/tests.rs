@@ -96,6 +96,19 @@ fn headings_are_checked_before_rows() {
             "`household`: expected the name of a fact of `person` as heading of a column, found `aeg`; did you mean `age`?"
         ]
     );
+    assert_eq!(
+        read("id;stay\na;1\n", none()),
+        [
+            "expected the name of a fact as heading of a column, found `id;stay`; cells are divided by commas, not by `;`"
+        ]
+    );
+    assert_eq!(
+        read("number,stay\na,1\n", none()),
+        [
+            "expected the name of a fact as heading of a column, found `number`; no policy here declares it; a column that \
+          names the cases is headed `id`"
+        ]
+    );
     let wrong = Options { empty_is_none: vec!["stay".to_owned()], lists: Vec::new() };
     assert_eq!(
         read("stay\n", wrong),

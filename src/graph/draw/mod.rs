@@ -164,7 +164,12 @@ impl<'a> Drafting<'a> {
             let class = if define.is_parameter { Class::Parameter } else { Class::Define };
             let title = words(&define.title, self.language).unwrap_or_else(|| define.name.to_string());
             let named = (title != *define.name).then(|| define.name.to_string());
-            let all: Vec<&str> = define.cites.iter().map(|c| c.in_language(self.language)).collect();
+            let mut all: Vec<&str> = Vec::new();
+            for text in define.cites.iter().map(|c| c.text.in_language(self.language)) {
+                if !all.contains(&text) {
+                    all.push(text);
+                }
+            }
             let cites = (!all.is_empty()).then(|| all.join("; "));
             let item = match self.defines.get(&*define.name) {
                 Some(item) => *item,

@@ -12,7 +12,9 @@ use self::defines::{Instances, Needs, timeline};
 use self::facts::Names;
 use super::build::Builder;
 use super::places::TablePlace;
-use super::{Const, Define, Enum, FactId, FactTexts, NodeId, NodeKind, Output, PolicyEntry, Program, Promise, Rule};
+use super::{
+    Citation, Const, Define, Enum, FactId, FactTexts, NodeId, NodeKind, Output, PolicyEntry, Program, Promise, Rule,
+};
 use super::{Scope, ScopeId};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{self, InForce, Level, Model};
@@ -340,11 +342,17 @@ impl OfModel<'_, '_> {
                 Define {
                     name: define.name.clone(),
                     title: define.title.clone(),
-                    cites: define.versions.iter().filter_map(|v| v.cites.clone()).collect(),
+                    cites: define.versions.iter().filter_map(citation).collect(),
                     is_parameter: define.is_parameter,
                     node: *node,
                 }
             })
             .collect()
     }
+}
+
+/// Where the law of a period is, if that is said.
+fn citation(version: &model::Version) -> Option<Citation> {
+    let InForce { from, until } = version.in_force;
+    Some(Citation { in_force: (from, until), text: version.cites.clone()? })
 }

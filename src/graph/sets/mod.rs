@@ -2,7 +2,8 @@
 //!
 //! This is the one place where the meaning of a node is a set. The compiler uses it for static sets (everything pending), the
 //! range evaluator for cases. Nodes of the case are evaluated once, nodes of a scope once a member; a fold makes the members'
-//! nodes catch up to its own place in the order, so every node of every member is evaluated exactly once.
+//! nodes catch up to its own place in the order, so every node of every member is evaluated exactly once. What no fold asks for
+//! (a promise) is evaluated at the end.
 
 mod folds;
 mod rows;
@@ -57,6 +58,8 @@ pub struct Layout {
     child: Vec<u32>,
     /// The scopes below each scope.
     children: Vec<Vec<ScopeId>>,
+    /// Of those the scopes whose last nodes no fold asks for: promises of members.
+    left_over: Vec<Vec<ScopeId>>,
 }
 
 impl Layout {
@@ -68,16 +71,28 @@ impl Layout {
             nodes: vec![Vec::new(); scopes],
             child: vec![0; scopes],
             children: vec![Vec::new(); scopes],
+            left_over: vec![Vec::new(); scopes],
         };
+        let mut asked_for = vec![0; scopes];
         for (i, node) in graph.nodes.iter().enumerate() {
             let of_scope = &mut layout.nodes[node.scope.0 as usize];
             layout.place.push(of_scope.len() as u32);
             of_scope.push(NodeId(i as u32));
+            if let NodeKind::Fold { scope, .. } = node.kind {
+                asked_for[scope.0 as usize] = i as u32;
+            }
         }
         for (i, scope) in graph.scopes.iter().enumerate().skip(1) {
             let siblings = &mut layout.children[scope.parent.0 as usize];
             layout.child[i] = siblings.len() as u32;
             siblings.push(ScopeId(i as u32));
+        }
+        // A scope stands after its parent.
+        for (i, scope) in graph.scopes.iter().enumerate().skip(1).rev() {
+            let last = layout.nodes[i].last().is_some_and(|node| node.0 >= asked_for[i]);
+            if last || !layout.left_over[i].is_empty() {
+                layout.left_over[scope.parent.0 as usize].push(ScopeId(i as u32));
+            }
         }
         layout
     }
@@ -244,6 +259,11 @@ impl Run<'_> {
             let here = Surroundings { frame, leaves, outer };
             let set = self.node(*node, &here);
             frame.sets.push(set);
+        }
+        if limit as usize == self.graph.nodes.len() {
+            for scope in &self.layout.left_over[frame.scope.0 as usize] {
+                self.advance_members(frame, leaves, outer, *scope, limit);
+            }
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::Rule;
 use super::scan::{skip_trivia, word_end};
+use super::slips;
 use super::vocabulary::{Class, VOCABULARY};
 use crate::diagnostic::{Code, Diagnostic, closest};
 use crate::source::{SourceId, Span};
@@ -16,7 +17,10 @@ pub(super) fn explain(source: SourceId, text: &str, base: usize, error: &Error<R
         ErrorVariant::ParsingError { positives, .. } => positives,
         ErrorVariant::CustomError { .. } => &[],
     };
-    let expected = expectations(rules);
+    let mut expected = expectations(rules);
+    if rules == [Rule::date] {
+        expected = vec!["a date such as `2024-01-31`".to_owned()];
+    }
     let found = token(&text[at..]);
     let (span, what) = if found.is_empty() {
         let end = trim_trivia(&text[..at]).len();
@@ -145,7 +149,9 @@ fn described(rule: Rule) -> Option<String> {
         a_clause | cites | in_force | applies | version | declines | law | leap | label | ask | held_by | fresh_for
         | judged_by | kw_cites | kw_in_force | kw_applies_when | kw_version | kw_declines_are | kw_law_as_of
         | kw_leap_birthdays | kw_label | kw_ask | kw_held_by | kw_fresh_for | kw_judged_by | kw_sensitive => "a clause",
-        on_date | given | closed | kw_complete | expect => "`on`, `given`, `closed`, `complete` or `expect`",
+        on_date | given | closed | kw_complete | expect | kw_given | kw_closed | kw_expect => {
+            "`on`, `given`, `closed`, `complete` or `expect`"
+        }
         exception => "`except when`",
         unless => "`unless`",
         otherwise => "`otherwise`",
@@ -189,6 +195,9 @@ fn expectations(rules: &[Rule]) -> Vec<String> {
 
 /// What to write instead, where the slip is one of the frequent ones.
 fn help(before: &str, rest: &str, found: &str, rules: &[Rule]) -> Option<String> {
+    if let Some(slip) = slips::help(before, rest, found, rules) {
+        return Some(slip);
+    }
     let expects = |rule: Rule| rules.contains(&rule);
     let operators = expects(Rule::operator) || expects(Rule::kw_is);
     let previous = last_word(before);

@@ -129,6 +129,7 @@ impl<'t> Builder<'t> {
             if count == 2 {
                 let help = "write two comparisons joined by `and`, or `is between A and B`";
                 self.error(Code::ChainedComparison, start, "two comparisons in a row", help);
+                return None;
             }
             left = self.comparison(left, cursor)?;
         }

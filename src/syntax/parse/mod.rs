@@ -12,15 +12,17 @@ mod interpret;
 mod operands;
 mod scan;
 mod scenarios;
+mod slips;
 mod tables;
 mod tokens;
 mod types;
+mod unread;
 mod vocabulary;
 
 pub use scan::MAX_NESTING;
 pub use tokens::{Token, TokenKind, keywords, tokens};
 
-use super::ast::{Declaration, DeclarationKind, File, Ident, Str, Text};
+use super::ast::{Declaration, DeclarationKind, File, Ident, Str, Text, Unread};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{SourceId, Span};
 use grammar::Rule;
@@ -54,7 +56,7 @@ use interpret::parse as parsed;
 /// The tree of a file, and what is wrong with it. Declarations that could be read are in the tree even if others could
 /// not.
 pub fn parse(source: SourceId, text: &str) -> (File, Vec<Diagnostic>) {
-    let mut file = File { source, declarations: Vec::new() };
+    let mut file = File { source, declarations: Vec::new(), unread: Unread::default() };
     if text.len() > MAX_SIZE {
         let message = format!("a file of {} bytes; at most {MAX_SIZE} are taken", text.len());
         let trouble = Diagnostic::new(Code::TooLarge, Span::new(source, 0, 0), message);
@@ -65,15 +67,23 @@ pub fn parse(source: SourceId, text: &str) -> (File, Vec<Diagnostic>) {
     let mut entity: Option<Option<Declaration>> = None;
     for segment in scan::scan(source, text) {
         match segment.kind {
-            SegmentKind::Stray => builder.stray(&segment),
+            SegmentKind::Stray => {
+                builder.stray(&segment);
+                unread::note(&text[segment.start..segment.end], &mut file.unread);
+            }
             SegmentKind::Declaration => {
+                let stretch = segment.start..segment.end;
                 let declaration = builder.segment(segment, Rule::one);
+                if declaration.is_none() {
+                    unread::note(&text[stretch], &mut file.unread);
+                }
                 let is_member = matches!(
                     declaration.as_ref().map(|d| &d.kind),
                     Some(DeclarationKind::Fact(_) | DeclarationKind::Define { .. } | DeclarationKind::Promise { .. })
                 );
                 match (&mut entity, declaration) {
-                    (Some(head), Some(member)) if is_member => add_member(head, member),
+                    (Some(None), Some(member)) if is_member => file.unread.names.extend(member.name.map(|n| n.text)),
+                    (Some(Some(head)), Some(member)) if is_member => add_member(head, member),
                     (_, declaration) => {
                         if let Some(Some(Some(done))) = (declaration.is_some()).then(|| entity.take()) {
                             file.declarations.push(done);
@@ -84,7 +94,12 @@ pub fn parse(source: SourceId, text: &str) -> (File, Vec<Diagnostic>) {
             }
             SegmentKind::EntityHead => {
                 file.declarations.extend(entity.take().flatten());
-                entity = Some(builder.segment(segment, Rule::entity_head));
+                let stretch = segment.start..segment.end;
+                let head = builder.segment(segment, Rule::entity_head);
+                if head.is_none() {
+                    unread::note(&text[stretch], &mut file.unread);
+                }
+                entity = Some(head);
             }
             SegmentKind::EntityEnd => {
                 if let Some(Some(mut done)) = entity.take() {
@@ -98,12 +113,10 @@ pub fn parse(source: SourceId, text: &str) -> (File, Vec<Diagnostic>) {
     (file, builder.diagnostics)
 }
 
-fn add_member(entity: &mut Option<Declaration>, member: Declaration) {
-    if let Some(entity) = entity {
-        entity.span.end = member.span.end;
-        if let DeclarationKind::Entity { members } = &mut entity.kind {
-            members.push(member);
-        }
+fn add_member(entity: &mut Declaration, member: Declaration) {
+    entity.span.end = member.span.end;
+    if let DeclarationKind::Entity { members } = &mut entity.kind {
+        members.push(member);
     }
 }
 

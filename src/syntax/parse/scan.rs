@@ -191,9 +191,13 @@ impl Scanner<'_> {
         let length = self.text[start..].find('\n').unwrap_or(self.text.len() - start);
         let span = Span::new(self.source, start, start + length);
         let trouble = Diagnostic::new(Code::UnclosedText, span, "a text that is not closed on its line");
-        self.report(
-            trouble.help(format!("write `{closing}` at its end; for a quotation mark inside a text write `\\\"`")),
-        );
+        let line = self.text[..start].rsplit('\n').next().unwrap_or("");
+        let help = if line.contains('„') {
+            "texts stand between double quotation marks: `\"…\"` or `“…”`".to_owned()
+        } else {
+            format!("write `{closing}` at its end; for a quotation mark inside a text write `\\\"`")
+        };
+        self.report(trouble.help(help));
         self.step(length, Before::Operand);
     }
 
@@ -227,8 +231,14 @@ impl Scanner<'_> {
                 let other = Span::new(self.source, open.at, open.at + 1);
                 let message = format!("`{bracket}` found where `{}` is still open", open.bracket);
                 let trouble = Diagnostic::new(Code::UnclosedText, span, message);
-                let trouble =
-                    trouble.label(other, "opened here").help(format!("close it with `{}` first", pair(open.bracket)));
+                let line = self.text[..self.at].rsplit('\n').next().unwrap_or("").trim();
+                let is_label =
+                    bracket == ')' && (1..=4).contains(&line.len()) && line.chars().all(char::is_alphanumeric);
+                let help = match is_label {
+                    true => format!("write the label in parentheses: `({line}) …`"),
+                    false => format!("close it with `{}` first", pair(open.bracket)),
+                };
+                let trouble = trouble.label(other, "opened here").help(help);
                 self.report(trouble);
             }
             _ => {

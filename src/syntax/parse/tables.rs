@@ -3,7 +3,7 @@
 use super::{Builder, Cursor, Node, Rule};
 use crate::diagnostic::Code;
 use crate::source::Span;
-use crate::syntax::ast::{Cell, CellTest, Expr, ExprKind, HitPolicy, Ident, Row, Table};
+use crate::syntax::ast::{BinaryOp, Cell, CellTest, Expr, ExprKind, HitPolicy, Ident, Row, Table};
 
 /// A row before it is known which of its cells is the last.
 struct RawRow<'t> {
@@ -145,6 +145,13 @@ impl<'t> Builder<'t> {
                     let mut words = node.clone().into_inner();
                     let of_dates = words.any(|w| DATE_WORDS.contains(&w.as_rule()));
                     let test = self.test(node)?;
+                    if let CellTest::Is(value) = &test
+                        && let ExprKind::Binary(BinaryOp::Subtract, low, high) = &value.kind
+                        && let (ExprKind::Number(low), ExprKind::Number(high)) = (&low.kind, &high.kind)
+                    {
+                        let help = format!("write `{low} to {high}` for a range");
+                        self.error(Code::Unexpected, value.span, "a difference of two numbers in a cell", help);
+                    }
                     dated |= of_dates && !has_plain_date(&test);
                     tests.push(test);
                 }

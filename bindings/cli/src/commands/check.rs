@@ -19,7 +19,9 @@ pub fn run(a: &Check, format: ErrorFormat, quiet: bool) -> Result<(), Failure> {
     }
     for group in &groups {
         let compilation = load::compile(group)?;
-        draw::diagnostics(&compilation.diagnostics, &compilation.sources, format);
+        let told: Vec<_> =
+            compilation.diagnostics.iter().filter(|d| !quiet || a.deny_warnings || d.is_error()).collect();
+        draw::diagnostics(told, &compilation.sources, format);
         let errors_here = compilation.diagnostics.iter().filter(|d| d.is_error()).count();
         errors += errors_here;
         warnings += compilation.diagnostics.len() - errors_here;

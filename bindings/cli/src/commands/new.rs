@@ -33,11 +33,14 @@ pub fn run(a: &New, quiet: bool) -> Result<(), Failure> {
     files::write(&format!("{folder}/{name}.placet"), &policy)?;
     files::write(&format!("{folder}/applicants.jsonl"), FACTS)?;
     if !quiet {
+        let plain = folder.chars().all(|c| c.is_alphanumeric() || "-_./".contains(c));
+        let quote = |path: String| if plain { path } else { format!("'{}'", path.replace('\'', r"'\''")) };
+        let (all, facts) = (quote(folder.to_owned()), quote(format!("{folder}/applicants.jsonl")));
         anstream::println!("made {folder}/{name}.placet and {folder}/applicants.jsonl; now try");
-        anstream::println!("  placet check {folder}");
-        anstream::println!("  placet test {folder} -v");
-        anstream::println!("  placet decide {folder} --facts {folder}/applicants.jsonl --on 2026-03-02");
-        anstream::println!("  placet explain {folder} --facts {folder}/applicants.jsonl --on 2026-03-02 --case bo");
+        anstream::println!("  placet check {all}");
+        anstream::println!("  placet test {all} -v");
+        anstream::println!("  placet decide {all} --facts {facts} --on 2026-03-02");
+        anstream::println!("  placet explain {all} --facts {facts} --on 2026-03-02 --case bo");
     }
     Ok(())
 }

@@ -65,6 +65,8 @@ fn what_is_sound_is_told_in_a_line() {
     let ran = desk.run("check allowance.placet").ends(0);
     let told = ran.out.split("; graph").next().expect("a line");
     assert_snapshot!(told, @r#"old_age_allowance "Old-age allowance" 2024.1: 5 rules, 1 award, 8 facts"#);
+    assert!(ran.err.contains("warning[W"), "{}", ran.err);
+    assert_eq!(desk.run("check allowance.placet -q").ends(0).err, "");
     desk.run("check allowance.placet --deny-warnings").ends(1);
 }
 
@@ -75,6 +77,10 @@ fn a_compiled_policy_decides_like_its_text() {
     let of_text = desk.run("decide allowance.placet --facts applicants.jsonl --on 2026-03-02").ends(3);
     let compiled = desk.run("decide allowance.placetc --facts applicants.jsonl --on 2026-03-02").ends(3);
     assert_eq!(of_text.out, compiled.out);
+    // Whatever its name.
+    desk.run("check allowance.placet --out allowance.compiled -q").ends(0);
+    let named = desk.run("decide allowance.compiled --facts applicants.jsonl --on 2026-03-02").ends(3);
+    assert_eq!(of_text.out, named.out);
     let damaged = desk.put("damaged.placetc", "no artefact").run("check damaged.placetc").ends(3);
     assert!(damaged.err.starts_with("error: cannot load `damaged.placetc`: "), "{}", damaged.err);
 }

@@ -250,3 +250,39 @@ fn facts_that_cannot_be_used_and_cases_that_are_not_there() {
     let ran = desk.run("explain allowance.placet --facts applicants.jsonl --on 2026-03-02 --case zoe").ends(3);
     assert_snapshot!(ran.err, @"error: no case in `applicants.jsonl` has the id `zoe`");
 }
+
+/// A decision of 2023 rests on the order of 2023, and on no later one.
+#[test]
+fn figures_are_cited_by_the_law_of_the_day() {
+    let desk = Desk::new()
+        .put(
+            "p.placet",
+            "policy p parameter rate: whole number cites \"s. 2\"
+               from 2023-01-01: 5 cites \"Order 2023/1\" from 2024-01-01: 6 cites \"Order 2024/7\"
+             fact age: whole number from 0 to 100
+             require old age is at least rate",
+        )
+        .put("f.json", "{\"age\": 30}");
+    for (on, cited, other) in [("2023-06-01", "Order 2023/1", "2024/7"), ("2024-06-01", "Order 2024/7", "2023/1")] {
+        let told = desk.run(&format!("explain p.placet --facts f.json --on {on}")).ends(0).out;
+        assert!(told.contains(cited) && !told.contains(other), "{told}");
+    }
+}
+
+/// The last row of a table is taken because those above do not match: that is its reason.
+#[test]
+fn a_row_that_says_any_rests_on_the_rows_above_it() {
+    let desk = Desk::new()
+        .put(
+            "p.placet",
+            "policy p fact age: whole number from 0 to 100 fact months: whole number from 0 to 600
+             define points: whole number by first match table
+             | age       | months     | v |
+             | 5 or more | 36 or more | 7 |
+             | any       | any        | 0 |
+             require enough points is at least 1",
+        )
+        .put("f.json", "{\"age\": 30, \"months\": 12}");
+    let told = desk.run("explain p.placet --facts f.json --on 2024-01-01").ends(0).out;
+    assert!(told.contains("points: 0\n            months: 12\n") && !told.contains("age: 30"), "{told}");
+}

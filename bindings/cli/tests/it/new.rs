@@ -30,6 +30,12 @@ fn a_new_policy_passes_everything() {
 }
 
 #[test]
+fn what_to_try_next_can_be_copied_into_a_shell() {
+    let ran = Desk::new().run("new R&D/care").ends(0);
+    assert!(ran.out.contains("placet decide 'R&D/care' --facts 'R&D/care/applicants.jsonl' --on"), "{}", ran.out);
+}
+
+#[test]
 fn nothing_is_overwritten() {
     let desk = Desk::new().put("there/x.txt", "");
     let ran = desk.run("new there").ends(2);

@@ -67,7 +67,7 @@ fn an_office_reads_what_came_of_a_run() {
     Household | 1 | 100.0 %
     Household registered in the city | held by Population register | 1 | 100.0 %
     Savings | 1 | 100.0 %
-    Share of all incomplete cases. A case may lack several facts.
+    Share of all cases for which facts are missing. A case may lack several facts.
     What is awarded
     Monthly amount | Art. 5
     Cases | 1
@@ -121,7 +121,7 @@ fn an_office_reads_what_came_of_a_run() {
     家庭成员 | 1 | 100.0 %
     本市户籍 | 由人口登记掌握 | 1 | 100.0 %
     存款 | 1 | 100.0 %
-    占全部材料不全案件的比例；一个案件可能缺少多项事实。
+    占全部尚缺事实案件的比例；一个案件可能缺少多项事实。
     给付情况
     每月金额 | 第五条
     件数 | 1
