@@ -110,9 +110,9 @@ def others(figures):
             yield f"{TITLES[data]}: two cores do {one[0] / two[0]:.2f} times the work of one."
     sizes = [(f"Placet, {n} rows", n) for n in (100_000, 1_000_000, 10_000_000)]
     told = [(n, figures.of(engine, "a", 1)) for engine, n in sizes]
-    told = [f"{n:,} rows {number(t[0])} ns" for n, t in told if t]
+    told = [f"{n:,} rows a call {number(t[0])} ns" for n, t in told if t]
     if told:
-        yield f"As rows grow, a row on one core: {', '.join(told)}."
+        yield f"As calls grow, a row on one core: {', '.join(told)}."
     more = {x["data"]: x["decided_more"] for x in figures.lines if x.get("decided_more")}
     for data, count in more.items():
         yield f"{TITLES[data]}: {count:,} cases are decided that three-valued logic leaves open; no completion that was tried disagrees."

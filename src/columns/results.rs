@@ -3,7 +3,9 @@
 use super::lists::Lists;
 use super::outputs::{Form, PolicyOutput, ValueOutput};
 use crate::decide::{Decision, Outcome, Standing, Told, ToldValue};
+use crate::eval::batch::{Blend, steps};
 use crate::value::Value;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// What is said beside the outcome, as bits.
@@ -45,6 +47,23 @@ impl Keys {
         match self {
             Keys::Narrow(keys) => each.for_each(|(row, key)| keys[row] = key as i8),
             Keys::Wide(keys) => each.for_each(|(row, key)| keys[row] = key),
+        }
+    }
+
+    /// Writes for each key of a stretch of rows the value of the last step that it reaches, `first` where it is below them all.
+    pub fn write_steps<T: Blend>(
+        &self,
+        rows: Range<usize>,
+        into: &mut [T],
+        first: T,
+        each: impl Iterator<Item = (i16, T)>,
+    ) {
+        match self {
+            Keys::Narrow(keys) => {
+                let each: Vec<(i8, T)> = each.map(|(key, value)| (key as i8, value)).collect();
+                steps(into, &keys[rows], first, &each);
+            }
+            Keys::Wide(keys) => steps(into, &keys[rows], first, &each.collect::<Vec<_>>()),
         }
     }
 

@@ -7,7 +7,7 @@ use super::results::{Keys, NO_KEY, PROPOSED, Results, ValueCells, standing_key};
 use super::{BatchOptions, layout::Layout};
 use crate::decide::{Outcome, Standing, refusal};
 use crate::eval::batch::{
-    Blend, Buffers, Chunk, Lanes, Mask, Numbers, Program, Runner, choose, facts_below, lower, put, put_each,
+    Blend, Buffers, Chunk, Lanes, Mask, Numbers, Program, Runner, choose, choose_each, facts_below, lower, put,
 };
 use crate::graph::{FactId, Graph, NodeId, PolicyEntry, Rule, ScopeId, sets::fill_static_sets};
 use crate::op::RuleKind;
@@ -48,6 +48,8 @@ pub(crate) struct PolicyVectors {
     keys: Vec<(i16, i16)>,
     /// Rules by rank and in source order, with their keys: the first that triggers decides.
     rules: Vec<RuleVectors>,
+    /// What is said beside each rule, from its key on; absent where versions of a rule differ in it.
+    steps: Option<Vec<Verdict>>,
     pub applies: Option<(NodeId, Verdict)>,
     promises: Vec<NodeId>,
     /// What rules' standings are made of, whether they are told or not: a need asks for them.
@@ -263,6 +265,8 @@ impl PolicyVectors {
             let (outcome, key) = (Outcome::NotApplicable as i8, output.rule_key(super::outputs::APPLIES));
             (clause.node, Verdict { outcome, flags: 0, key, cites })
         });
+        let verdicts = rules.iter().map(|r| r.verdict).chain(applies.map(|(_, verdict)| verdict));
+        let steps = steps(verdicts.collect());
         let named = |name: &Arc<str>| policy.rules.iter().filter(|r| r.name == *name).cloned().collect();
         let applies_standing = output.standings.iter().position(|n| **n == *super::outputs::APPLIES);
         let nodes = |values: &[ValueOutput]| values.iter().map(|v| v.node).collect();
@@ -272,6 +276,7 @@ impl PolicyVectors {
             judges: output.judges,
             keys: policy.rules.iter().map(keys).chain([(NO_KEY, NO_KEY)]).collect(),
             rules,
+            steps,
             applies,
             promises: policy.promises.iter().map(|p| p.node).collect(),
             clauses: policy.rules.iter().flat_map(clauses).collect(),
@@ -370,12 +375,10 @@ impl PolicyVectors {
             }
         }
         fn put<T: Blend>(into: &mut [T], first: Verdict, masks: &[(&[u8], bool, Verdict)], of: fn(&Verdict) -> T) {
-            into.fill(of(&first));
             let own: Vec<(&[u8], bool, T)> =
                 masks.iter().map(|(mask, wanted, own)| (*mask, *wanted, of(own))).collect();
-            put_each(into, &own);
+            choose_each(into, of(&first), &own);
         }
-        put(outcomes, verdict, &masks, |v| v.outcome);
         match rules {
             Keys::Narrow(keys) => put(&mut keys[rows.clone()], verdict, &masks, |v| v.key as i8),
             Keys::Wide(keys) => put(&mut keys[rows.clone()], verdict, &masks, |v| v.key),
@@ -385,8 +388,21 @@ impl PolicyVectors {
             Some(Keys::Wide(keys)) => put(&mut keys[rows.clone()], verdict, &masks, |v| v.cites),
             None => {}
         }
-        if let Some(flags) = flags {
-            put(&mut flags[rows.clone()], verdict, &masks, |v| v.flags);
+        match &self.steps {
+            Some(steps) => {
+                let outcomes_of = steps.iter().map(|v| (v.key, v.outcome));
+                rules.write_steps(rows.clone(), outcomes, Outcome::Approved as i8, outcomes_of);
+                if let Some(flags) = flags {
+                    let flags_of = steps.iter().map(|v| (v.key, v.flags));
+                    rules.write_steps(rows.clone(), &mut flags[rows.clone()], 0, flags_of);
+                }
+            }
+            None => {
+                put(outcomes, verdict, &masks, |v| v.outcome);
+                if let Some(flags) = flags {
+                    put(&mut flags[rows.clone()], verdict, &masks, |v| v.flags);
+                }
+            }
         }
         let mut values = values.iter_mut();
         for (of, nodes) in [(Of::Award, &self.awards), (Of::Report, &self.reports), (Of::Shown, &self.shown)] {
@@ -423,6 +439,18 @@ impl PolicyVectors {
             }
         }
     }
+}
+
+/// Verdicts by key, each that differs in more than keys from the one before; absent where one key has several.
+fn steps(mut verdicts: Vec<Verdict>) -> Option<Vec<Verdict>> {
+    let said = |v: &Verdict| (v.outcome, v.flags);
+    verdicts.sort_by_key(|v| v.key);
+    let differ = |(one, next): (&Verdict, &Verdict)| one.key == next.key && said(one) != said(next);
+    if verdicts.iter().zip(verdicts.iter().skip(1)).any(differ) {
+        return None;
+    }
+    verdicts.dedup_by(|next, before| said(next) == said(before));
+    Some(verdicts)
 }
 
 /// Whether a rule has nothing but its condition: it stands as that does.

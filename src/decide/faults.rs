@@ -4,7 +4,7 @@ use super::FaultNote;
 use super::outcome::Roots;
 use super::told::result;
 use crate::eval::range::{CASE, PlaceId, Places};
-use crate::graph::{Const, NodeId, NodeKind, PolicyEntry};
+use crate::graph::{Const, Define, NodeId, NodeKind, PolicyEntry};
 use crate::op::Op;
 use crate::phrases::{Phrases, fill};
 use crate::table::Seen;
@@ -57,16 +57,18 @@ pub(super) fn faults(
 }
 
 /// Walks down from a faulty node to the operations that failed on operands that had not, in the order in which they stand:
-/// how nodes are numbered, which folding changes, makes no difference.
+/// how nodes are numbered, which folding changes, makes no difference. Neither does it which of its nodes a definition keeps:
+/// a failure is told with the last definition on the way down to it.
 fn origins(policy: &PolicyEntry, places: &Places, root: NodeId, language: &str) -> Vec<String> {
     let graph = places.evaluation.engine().graph();
-    let mut waiting = vec![(root, CASE)];
+    let mut waiting = vec![(root, CASE, None)];
     let mut seen = Seen::new();
     let mut found = Vec::new();
-    while let Some((id, place)) = waiting.pop() {
+    while let Some((id, place, around)) = waiting.pop() {
         if !seen.insert((id, place)) {
             continue;
         }
+        let define = policy.defines.iter().find(|d| d.node == id).or(around);
         let node = graph.node(id);
         let mut faulty_operands = Vec::new();
         let mut visit = |from: PlaceId, operand: NodeId| {
@@ -91,12 +93,12 @@ fn origins(policy: &PolicyEntry, places: &Places, root: NodeId, language: &str) 
         // An entry without a figure is told as the parameter's, which has a name.
         let unrecorded = |(n, _): &(NodeId, PlaceId)| matches!(graph.node(*n).kind, NodeKind::Const(Const::Fault));
         if faulty_operands.iter().all(unrecorded) {
-            let text = what_failed(policy, places, place, id, language);
+            let text = what_failed(define, places, place, id, language);
             if !found.contains(&text) {
                 found.push(text);
             }
         } else {
-            waiting.extend(faulty_operands.into_iter().rev());
+            waiting.extend(faulty_operands.into_iter().rev().map(|(operand, home)| (operand, home, define)));
         }
     }
     found
@@ -131,8 +133,8 @@ fn taken(places: &Places, place: PlaceId, kind: &NodeKind) -> Vec<NodeId> {
     }
 }
 
-/// What failed, in words.
-fn what_failed(policy: &PolicyEntry, places: &Places, place: PlaceId, id: NodeId, language: &str) -> String {
+/// What failed, in words, and in which definition.
+fn what_failed(define: Option<&Define>, places: &Places, place: PlaceId, id: NodeId, language: &str) -> String {
     let graph = places.evaluation.engine().graph();
     let node = graph.node(id);
     let p = Phrases::of(language);
@@ -161,7 +163,7 @@ fn what_failed(policy: &PolicyEntry, places: &Places, place: PlaceId, id: NodeId
         NodeKind::Fold { .. } => p.no_members,
         _ => p.it_failed,
     };
-    match policy.defines.iter().find(|d| d.node == id) {
+    match define {
         Some(define) => {
             let title = define.title.as_ref().map(|t| fill(p.brackets, &[t.in_language(language)]));
             fill(p.failed_in, &[what, &format!("`{}`{}", define.name, title.unwrap_or_default())])
@@ -190,5 +192,21 @@ mod tests {
         assert_eq!(told, ["no figure is recorded for that day, in `figure`"]);
         let faults = policy.decide(&facts, Date::new(2021, 6, 1).unwrap()).faults;
         assert_eq!(faults, []);
+    }
+
+    #[test]
+    fn a_failure_is_told_in_the_definition_around_it_however_that_folds() {
+        let policy = Policy::compile(
+            "policy p fact hours: whole number from 0 to 60 fact pay: money in USD fact bonus: money in USD or none
+             define idle as any of { (a) 3 is more than 3 (b) bonus is at least 4 }
+             define rate as 1 USD + pay / hours
+             refer slack when idle
+             require fair rate is at least 7 USD",
+        );
+        let policy = policy.unwrap();
+        let facts = policy.facts_from_json(r#"{"hours": 0, "pay": 100, "bonus": null}"#).unwrap();
+        let faults = policy.decide(&facts, Date::new(2022, 6, 1).unwrap()).faults;
+        let told: Vec<(&str, &str)> = faults.iter().map(|f| (&*f.rule, &*f.message)).collect();
+        assert_eq!(told, [("slack", "none used as a value, in `idle`"), ("fair", "a division by zero, in `rate`")]);
     }
 }

@@ -255,22 +255,37 @@ impl Simd {
         );
     }
 
-    /// The same of four masks, one after the other: each value is read and written once.
-    pub fn put_four<T: Blend>(self, d: &mut [T], masks: [&[u8]; 4], wanted: [bool; 4], values: [T; 4]) {
-        let flips = wanted.map(|wanted| u8::from(!wanted));
+    /// The same of four masks, one after the other, over one value, or over what is there if absent: each is read and written once.
+    pub fn put_four<T: Blend>(self, d: &mut [T], over: Option<T>, four: &[(&[u8], bool, T); 4]) {
+        let masks = four.map(|(mask, ..)| mask);
+        let flips = four.map(|(_, wanted, _)| u8::from(!wanted));
+        let values = four.map(|(.., value)| value);
+        let (over, is_over) = (over.unwrap_or(values[0]), u8::from(over.is_some()));
         self.run(
             #[inline(always)]
             || {
                 let n = d.len();
-                let [first, second, third, fourth] = masks.map(|mask| &mask[..n]);
+                let [one, two, three, last] = masks.map(|mask| &mask[..n]);
                 for i in 0..n {
-                    let mut value = values[0].blend(d[i], first[i] ^ flips[0]);
-                    value = values[1].blend(value, second[i] ^ flips[1]);
-                    value = values[2].blend(value, third[i] ^ flips[2]);
-                    d[i] = values[3].blend(value, fourth[i] ^ flips[3]);
+                    let mut value = values[0].blend(over.blend(d[i], is_over), one[i] ^ flips[0]);
+                    value = values[1].blend(value, two[i] ^ flips[1]);
+                    value = values[2].blend(value, three[i] ^ flips[2]);
+                    d[i] = values[3].blend(value, last[i] ^ flips[3]);
                 }
             },
         );
+    }
+
+    /// For each key the value of the last step that it reaches: steps rise, and `first` is below them all.
+    pub fn steps<K: Key, T: Blend>(self, d: &mut [T], keys: &[K], first: T, steps: &[(K, T)]) {
+        let Some(((from, value), rest)) = steps.split_first() else { return d.fill(first) };
+        map!(self, &mut *d, keys, |key| value.blend(first, u8::from(key >= *from)));
+        for (from, value) in rest {
+            self.run(
+                #[inline(always)]
+                || d.iter_mut().zip(keys).for_each(|(d, key)| *d = value.blend(*d, u8::from(*key >= *from))),
+            );
+        }
     }
 
     /// One bit an item, eight to a byte, the first lowest.

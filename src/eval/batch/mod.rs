@@ -47,14 +47,23 @@ pub fn offsets(rows: usize, ends: &[(u32, i32)]) -> Vec<i32> {
     kernels::Simd::default().offsets(rows, ends)
 }
 
-/// Writes values wherever masks are as wanted, one mask after the other.
-pub fn put_each<T: Blend>(values: &mut [T], masks: &[(&[u8], bool, T)]) {
+/// Writes values wherever masks are as wanted, one mask after the other, and `first` where none is.
+pub fn choose_each<T: Blend>(into: &mut [T], first: T, masks: &[(&[u8], bool, T)]) {
     let simd = kernels::Simd::default();
     let (fours, rest) = masks.as_chunks::<4>();
-    for four in fours {
-        simd.put_four(values, four.map(|m| m.0), four.map(|m| m.1), four.map(|m| m.2));
+    match fours {
+        [four, more @ ..] => {
+            simd.put_four(into, Some(first), four);
+            more.iter().for_each(|four| simd.put_four(into, None, four));
+        }
+        [] => into.fill(first),
     }
-    rest.iter().for_each(|(mask, wanted, value)| simd.put(values, mask, *wanted, *value));
+    rest.iter().for_each(|(mask, wanted, value)| simd.put(into, mask, *wanted, *value));
+}
+
+/// For each key the value of the last step that it reaches: steps rise, and `first` is below them all.
+pub fn steps<K: Key, T: Blend>(into: &mut [T], keys: &[K], first: T, steps: &[(K, T)]) {
+    kernels::Simd::default().steps(into, keys, first, steps);
 }
 
 /// Writes one value wherever a vector has another.

@@ -248,6 +248,8 @@ fn help(before: &str, rest: &str, found: &str, rules: &[Rule]) -> Option<String>
         "the message of `exclude` and `refer` begins with `because`"
     } else if keyword == Some(Rule::kw_require) && VOCABULARY.phrase(Rule::kw_because) == Some(found) {
         "the message of `require` begins with `otherwise`"
+    } else if keyword == Some(Rule::kw_require) && VOCABULARY.phrase(Rule::kw_when) == Some(found) {
+        "what `require` demands follows its name and title without `when`: `require of_age age is at least 18`"
     } else if found.starts_with(|c: char| c.is_ascii_digit()) && found.contains(|c: char| c.is_alphabetic()) {
         "a name does not begin with a digit, and nothing but `%` stands right behind a number"
     } else if expects(Rule::currency) {
