@@ -72,12 +72,6 @@ pub fn failed(error: &ArrowError) -> PyErr {
     })
 }
 
-/// Whether an array holds what its type promises: texts that are text, keys and offsets within their bounds.
-pub fn sound(array: &ArrayRef) -> Result<(), ArrowError> {
-    let is_plain = array.data_type().is_primitive() || matches!(array.data_type(), DataType::Boolean | DataType::Null);
-    if is_plain { Ok(()) } else { array.to_data().validate_full() }
-}
-
 /// A schema for whoever asks by `__arrow_c_schema__`.
 pub fn schema_capsule<'py>(py: Python<'py>, schema: &Schema) -> PyResult<Bound<'py, PyCapsule>> {
     let schema = FFI_ArrowSchema::try_from(schema).map_err(|e| failed(&e))?;

@@ -13,7 +13,6 @@ use pyo3::exceptions::{PyKeyError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict, PyTuple};
 use rayon::ThreadPool;
-use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex};
@@ -51,10 +50,7 @@ pub fn decide(deciders: Deciders, data: &Bound<'_, PyAny>, mut asked: Asked<'_>)
         Data::Columns(schema, batches) => {
             let ready = deciders.batches(&schema, on, asked.options.clone()).map_err(|e| raised(py, e))?;
             let rows = batches.iter().map(RecordBatch::num_rows).sum::<usize>() as u64;
-            let results = work(py, &asked, rows, |progress| {
-                sound(&batches, &ready.columns())?;
-                ready.decide_all(&batches, progress)
-            })?;
+            let results = work(py, &asked, rows, |progress| ready.decide_all(&batches, progress))?;
             (ready.schema(), results)
         }
         Data::Cases(cases) => {
@@ -66,19 +62,6 @@ pub fn decide(deciders: Deciders, data: &Bound<'_, PyAny>, mut asked: Asked<'_>)
         }
     };
     Ok(Batch { schema, batches: results })
-}
-
-/// Whether the columns that are used hold what their types promise. Not every producer sees to it: pyarrow hands on texts of a file as
-/// they are, and to read as text what is none has no meaning in Rust.
-fn sound(batches: &[RecordBatch], used: &[usize]) -> Result<(), BatchError> {
-    let all: Vec<(&RecordBatch, usize)> = batches.iter().flat_map(|b| used.iter().map(move |at| (b, *at))).collect();
-    all.into_par_iter().try_for_each(|(batch, at)| {
-        let told = |error| {
-            let name = batch.schema_ref().field(at).name();
-            BatchError::Arrow(ArrowError::CDataInterface(format!("`{name}`: {error}")))
-        };
-        arrow::sound(batch.column(at)).map_err(told)
-    })
 }
 
 /// Decides a reader's batches as they are asked for.
@@ -235,10 +218,7 @@ impl Decided {
             batches.push(batch);
         }
         let ready = &self.ready;
-        let decided = self.pool.install(|| {
-            sound(&batches, &ready.columns())?;
-            ready.decide_all(&batches, &|_| ControlFlow::Continue(()))
-        });
+        let decided = self.pool.install(|| ready.decide_all(&batches, &|_| ControlFlow::Continue(())));
         self.waiting = decided.map_err(|error| ArrowError::ExternalError(Box::new(error)))?.into();
         Ok(())
     }

@@ -101,7 +101,6 @@ pub fn raised(py: Python<'_>, error: BatchError) -> PyErr {
     match error {
         BatchError::Columns(errors) => errors::facts_error(py, &errors).unwrap_or_else(|error| error),
         BatchError::Show { .. } => PyValueError::new_err(format!("`show`: {error}")),
-        BatchError::Arrow(error) => crate::arrow::failed(&error),
         error => PyValueError::new_err(error.to_string()),
     }
 }

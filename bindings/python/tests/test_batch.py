@@ -183,33 +183,6 @@ def test_one_value_that_python_will_not_write_out_spoils_its_row_alone(policy):
     assert "found `1E+999999999`" in out["error"][2]
 
 
-def no_text():
-    """Columns that break the promises of their types, as a careless producer hands them over."""
-    bytes_, keys = pyarrow.array([b"north", b"\xff\xfe", None]), pyarrow.array([0, 5, None], pyarrow.int8())
-    small = pyarrow.Array.from_buffers(pyarrow.string(), 3, bytes_.buffers())
-    views = pyarrow.Array.from_buffers(pyarrow.string_view(), 3, bytes_.cast(pyarrow.binary_view()).buffers())
-    yield "text", small
-    yield "view", views
-    yield "dictionary", pyarrow.DictionaryArray.from_arrays(pyarrow.array([0, 1, None], pyarrow.int8()), small)
-    yield "key", pyarrow.DictionaryArray.from_arrays(keys, pyarrow.array(["north"]), safe=False)
-
-
-@pytest.mark.parametrize(("name", "column"), list(no_text()), ids=lambda value: value if isinstance(value, str) else "")
-def test_what_is_no_text_is_refused(policy, name, column):
-    table = pyarrow.table({"id": column, "region": column})
-    for used in (["id"], ["region"]):
-        with pytest.raises(ValueError, match=f"the table cannot be read: `{used[0]}`: "):
-            policy.decide_batch(table.select(used), on=ON)
-        with pytest.raises(Exception, match=f"`{used[0]}`: "):
-            pyarrow.RecordBatchReader.from_stream(policy.decide_stream(table.select(used), on=ON)).read_all()
-    # What nobody uses may be what it likes.
-    spare = table.rename_columns(["spare", "region"]).select(["spare"]).append_column("age", pyarrow.array([3, 4, 5]))
-    assert len(policy.decide_batch(spare, on=ON, other_columns=True)) == 3
-    households = placet.Policy.from_text(HOUSEHOLDS)
-    with pytest.raises(ValueError, match="the table cannot be read|Invalid|invalid"):
-        households.decide_batch(table.select(["id"]), on=ON, lists={"members": (table.select(["id"]), "id")})
-
-
 def test_columns_of_time_keep_their_units():
     policy = placet.Policy.from_text('policy p "P" fact wait: days fact born: date require r "R" wait is at most 5 days')
     wait = numpy.array([5], dtype="timedelta64[ns]")
