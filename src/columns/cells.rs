@@ -303,14 +303,14 @@ impl Cells<'_> {
             }
             Cells::Whole(values) => number(ty, values.get(row), if is_minor { scale } else { 0 }),
             Cells::Decimals(values, from) => {
-                let value = match values {
-                    Decimals::D32(v) => Some(v[row].into()),
-                    Decimals::D64(v) => Some(v[row].into()),
-                    Decimals::D128(v) => Some(v[row]),
-                    Decimals::D256(v) => v[row].to_i128(),
+                let (value, from) = match values {
+                    Decimals::D32(v) => (Some(v[row].into()), *from),
+                    Decimals::D64(v) => (Some(v[row].into()), *from),
+                    Decimals::D128(v) => (Some(v[row]), *from),
+                    Decimals::D256(v) => narrowed(v[row], *from, scale),
                 };
                 let value = value.ok_or(Wrong::Thing("a number of more than 38 digits", Trouble::Range))?;
-                match u8::try_from(*from) {
+                match u8::try_from(from) {
                     Ok(from) => number(ty, value, from),
                     Err(_) => {
                         let power = 10i128.checked_pow(from.unsigned_abs().into());
@@ -319,9 +319,7 @@ impl Cells<'_> {
                     }
                 }
             }
-            Cells::Floats(floats) => {
-                number(ty, floats.whole(row).map_err(|shown| Wrong::Written(shown, Trouble::Decimals))?, 0)
-            }
+            Cells::Floats(floats) => number(ty, floats.whole(row)?, 0),
             _ => Err(Wrong::Thing("a value of another kind", Trouble::Form)),
         }
     }
@@ -330,14 +328,31 @@ impl Cells<'_> {
 impl Floats<'_> {
     /// A float without a fraction as a whole number; else how it is written. Beyond 2^53 a float no longer tells every
     /// whole number apart, and is refused.
-    fn whole(&self, row: usize) -> Result<i128, String> {
+    fn whole(&self, row: usize) -> Result<i128, Wrong> {
         const EXACT: f64 = 9_007_199_254_740_992.0;
         let value = match self {
             Floats::Single(v) => f64::from(v[row]),
             Floats::Double(v) => v[row],
         };
-        if value.fract() == 0.0 && value.abs() <= EXACT { Ok(value as i128) } else { Err(value.to_string()) }
+        if !value.is_finite() {
+            return Err(Wrong::Thing("a binary float that is no number", Trouble::Form));
+        }
+        match (value.fract() == 0.0, value.abs() <= EXACT) {
+            (true, true) => Ok(value as i128),
+            (true, false) => Err(Wrong::Thing("a binary float too large to be exact", Trouble::Form)),
+            (false, _) => Err(Wrong::Written(value.to_string(), Trouble::Decimals)),
+        }
     }
+}
+
+/// A decimal of 256 bits without zeros that its type has no place for, and its scale; absent if it is too long all the same.
+fn narrowed(mut value: i256, mut from: i8, scale: u8) -> (Option<i128>, i8) {
+    let ten = i256::from_i128(10);
+    while from > 0 && from.unsigned_abs() > scale && value.wrapping_rem(ten) == i256::ZERO {
+        value = value.wrapping_div(ten);
+        from -= 1;
+    }
+    (value.to_i128(), from)
 }
 
 /// A day number, held to the type.

@@ -383,6 +383,8 @@ impl Rows<'_> {
         let record = |(index, member): (usize, usize)| {
             if members.records.is_some_and(|s| s.is_null(member)) {
                 errors.push(FactsError::new("a record", "null").of(format!("{before}{}[{index}]", fact.name)));
+                // What stands under it means nothing.
+                return Record { states: Vec::new() };
             }
             let inner = format!("{before}{}[{index}].", fact.name);
             Record { states: self.states(members, member, &inner, errors) }

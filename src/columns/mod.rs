@@ -155,6 +155,11 @@ pub enum BatchError {
         /// One that is declared.
         near: Option<String>,
     },
+    /// A name that two columns of the decisions would have.
+    #[error(
+        "two columns of the decisions would be called `{0}`: what is carried, an award or a report needs another name"
+    )]
+    Twice(String),
     /// A batch of another schema than the one prepared for.
     #[error("the batch has other columns than it was prepared for: {0}")]
     Schema(String),

@@ -17,6 +17,7 @@ use arrow_array::{
 };
 use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The columns of all policies' results.
@@ -123,6 +124,10 @@ impl Outputs {
         }
         let mut fields: Vec<Field> = layout.carried.iter().map(|at| input.field(*at).clone()).collect();
         policies.iter().for_each(|p| p.fields(&mut fields));
+        let mut met = BTreeSet::new();
+        if let Some(field) = fields.iter().find(|field| !met.insert(field.name().as_str())) {
+            return Err(BatchError::Twice(field.name().clone()));
+        }
         let schema = SchemaRef::new(Schema::new(fields));
         let nothing = |form: &DataType| new_null_array(form, work::MORSEL);
         Ok(Outputs {

@@ -68,7 +68,7 @@ pub fn rows<'a, R: Read + 'a>(
 struct Cases<'a, R> {
     cells: Cells<'a>,
     joins: Vec<Join>,
-    table: csv::Reader<R>,
+    table: csv::Reader<Ended<R>>,
     names: &'a Names,
     record: csv::ByteRecord,
     is_over: bool,
@@ -77,14 +77,12 @@ struct Cases<'a, R> {
 impl<R: Read> Cases<'_, R> {
     fn next(&mut self) -> Option<Row> {
         if !self.is_over {
-            match self.table.read_byte_record(&mut self.record) {
+            match read(&mut self.table, &mut self.record) {
                 Ok(true) => return Some(self.row()),
                 Ok(false) => self.is_over = true,
                 Err(error) => {
                     self.is_over = true;
-                    let number = self.table.position().line();
-                    let error = FactsError::new("a file that can be read", error.to_string());
-                    return Some(failed(number, vec![error]));
+                    return Some(failed(self.record.position().map_or(0, csv::Position::line), vec![error]));
                 }
             }
         }
@@ -124,16 +122,43 @@ fn numbered(number: u64, mut errors: Vec<FactsError>) -> Vec<FactsError> {
     errors
 }
 
-fn reader_of<R: Read>(reader: R) -> csv::Reader<R> {
-    csv::ReaderBuilder::new().flexible(true).has_headers(true).from_reader(reader)
+/// What is read after the end of a file: as a row of its own, unless a quotation mark is still open there.
+const END: &[u8] = b"\n\x03\n";
+
+/// A file, and [`END`].
+type Ended<R> = std::io::Chain<R, &'static [u8]>;
+
+fn reader_of<R: Read>(reader: R) -> csv::Reader<Ended<R>> {
+    csv::ReaderBuilder::new().flexible(true).has_headers(true).from_reader(reader.chain(END))
+}
+
+/// The next row; false after the last. The rows that a quotation mark without a second one has swallowed are not lost in silence.
+fn read<R: Read>(table: &mut csv::Reader<Ended<R>>, record: &mut csv::ByteRecord) -> Result<bool, FactsError> {
+    let is_row = table.read_byte_record(record);
+    let is_row = is_row.map_err(|error| FactsError::new("a file that can be read", error.to_string()))?;
+    if is_open(record) {
+        return Err(FactsError::new("a second quotation mark after the first", "the end of the file"));
+    }
+    Ok(is_row && !is_end(record))
+}
+
+/// Whether a row is what stands after the last.
+fn is_end(record: &csv::ByteRecord) -> bool {
+    record.len() == 1 && record.get(0) == Some(END.trim_ascii())
+}
+
+/// Whether the end of the file was read as part of a cell.
+fn is_open(record: &csv::ByteRecord) -> bool {
+    record.iter().next_back().is_some_and(|cell| cell.ends_with(END))
 }
 
 /// The headings, without the mark that some programs put before the first.
-fn headings<R: Read>(table: &mut csv::Reader<R>) -> Result<Vec<String>, FactsErrors> {
+fn headings<R: Read>(table: &mut csv::Reader<Ended<R>>) -> Result<Vec<String>, FactsErrors> {
     let expected = "a first row with the names of facts";
     match table.byte_headers() {
         Err(error) => Err(FactsError::new(expected, error.to_string()).into()),
-        Ok(row) if row.is_empty() => Err(FactsError::new(expected, "an empty file").into()),
+        Ok(row) if is_open(row) => Err(FactsError::new(expected, "a quotation mark without a second one").into()),
+        Ok(row) if row.is_empty() || is_end(row) => Err(FactsError::new(expected, "an empty file").into()),
         Ok(row) => {
             let names: Result<Vec<String>, _> = row.iter().map(|cell| String::from_utf8(cell.to_vec())).collect();
             let mut names = names.map_err(|_| FactsError::new("text in UTF-8", "other bytes in the first row"))?;

@@ -94,6 +94,7 @@ impl FactsError {
             Trouble::Range if ty.low.is_some() || ty.high.is_some() => {
                 Some("it is out of the declared range".to_owned())
             }
+            Trouble::Range if ty.kind == Kind::Date => Some("a date is of the years 1 to 9999".to_owned()),
             Trouble::Range => Some("without a declared range it has at most 15 digits, decimals included".to_owned()),
             Trouble::Word => match (ty.kind, word) {
                 (Kind::Enum(id), Some(word)) if !fact.sensitive => {

@@ -5,7 +5,7 @@
 use super::error::{FactsError, FactsErrors, Found, show};
 use super::read::{self, Trouble};
 use super::resolve::inherit;
-use super::{Attested, Facts, Input, MOST_ERRORS, Names, Record, State, describe};
+use super::{Attested, Facts, Input, MOST_ERRORS, Names, Record, Row, State, describe};
 use crate::graph::{FactId, Graph};
 use crate::value::{Date, EntityId, Kind};
 use std::borrow::Cow;
@@ -87,13 +87,21 @@ impl Look<'_> {
 /// # Errors
 /// All that is wrong with them: which fact, what was expected, what was found.
 pub fn read_case<V: Foreign>(graph: &Graph, names: &Names, case: &V) -> Result<Facts, FactsErrors> {
+    read_row(graph, names, 0, case).facts
+}
+
+/// One case of many, which is kept with its errors where it breaks the schema.
+pub fn read_row<V: Foreign>(graph: &Graph, names: &Names, number: u64, case: &V) -> Row {
     let mut facts = Facts { states: vec![State::Pending; names.facts(None).len()], ..Facts::default() };
     let mut reader = Reader { graph, names, errors: Vec::new(), path: Vec::new() };
     match case.look() {
         Look::Object => reader.object(None, case, &mut facts.states, &mut facts.id),
         look => reader.misfit("the facts of one case, by their names", &look, String::new()),
     }
-    if reader.errors.is_empty() { Ok(facts) } else { Err(FactsErrors(reader.errors)) }
+    match reader.errors.is_empty() {
+        true => Row { number, id: None, facts: Ok(facts) },
+        false => Row { number, id: facts.id, facts: Err(FactsErrors(reader.errors)) },
+    }
 }
 
 /// What is told of a fact in an attested object.

@@ -2,9 +2,14 @@
 
 use crate::arrow::{columns, expected, has_columns, told};
 use crate::random::{self, Tape, Telling};
-use arrow_array::{ArrayRef, Date32Array, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray, UInt8Array};
-use arrow_schema::{DataType, Field, Schema};
-use placet::columns::{BatchOptions, Batches};
+use arrow_array::cast::AsArray;
+use arrow_array::{
+    Array, ArrayRef, Date32Array, Decimal256Array, Float64Array, Int32Array, Int64Array, ListArray, RecordBatch,
+    StringArray, StructArray, UInt8Array,
+};
+use arrow_buffer::OffsetBuffer;
+use arrow_schema::{DataType, Field, Fields, Schema};
+use placet::columns::{BatchError, BatchOptions, Batches};
 use placet::decide::{Options, Reasons};
 use placet::facts::json::read_case;
 use placet::value::Date;
@@ -240,6 +245,82 @@ fn ranges_past_a_columns_type_are_kept() {
     ] {
         let results = policy.decide_batch(&RecordBatch::try_from_iter([("pay", pay)]).unwrap(), day()).unwrap();
         assert!((0..2).all(|row| told(&results, "", row)["outcome"] == "invalid"));
+    }
+}
+
+/// What is wrong with a value is told as it is; what only looks too long is taken.
+#[test]
+fn values_that_cannot_be_used_say_why() {
+    let text = "policy p fact n: whole number fact d: date fact pay: money in EUR require r n is at least 1";
+    let bundle = Bundle::compile(&[("p.placet", text)], &|_| None).unwrap();
+    let errors = |name: &str, column: ArrayRef| -> Vec<Option<String>> {
+        let batch = RecordBatch::try_from_iter([(name, column)]).unwrap();
+        let results = bundle.policies().next().unwrap().decide_batch(&batch, day()).unwrap();
+        let error = |text: Option<&str>| text.and_then(|t| Some(t.split_once("found ")?.1.to_owned()));
+        results["error"].as_string::<i32>().iter().map(error).collect()
+    };
+    let told = |text: &str| Some(text.to_owned());
+    let floats = Float64Array::from(vec![f64::NAN, f64::INFINITY, 1e300, 1.5, -0.0]);
+    let no_number = "a binary float that is no number";
+    assert_eq!(
+        errors("n", Arc::new(floats)),
+        [
+            told(no_number),
+            told(no_number),
+            told("a binary float too large to be exact"),
+            told("`1.5`; it has decimals: round it before it comes in"),
+            None
+        ]
+    );
+    let days = Date32Array::from(vec![-719_163, -719_162, 2_932_896, 2_932_897]);
+    let outside = told("a day outside the years 1 to 9999; a date is of the years 1 to 9999");
+    assert_eq!(errors("d", Arc::new(days)), [outside.clone(), None, None, outside]);
+    // 12.50, 0 and 10^70, at a scale of fifty: the first has 51 digits, all but three of them zeros after the point.
+    let ten = |power| arrow_buffer::i256::from_i128(10).wrapping_pow(power);
+    let long = vec![ten(48).wrapping_mul(arrow_buffer::i256::from_i128(1250)), arrow_buffer::i256::ZERO, ten(70)];
+    let long = Decimal256Array::from(long).with_precision_and_scale(76, 50).unwrap();
+    let large =
+        told("`100000000000000000000.00`; without a declared range it has at most 15 digits, decimals included");
+    assert_eq!(errors("pay", Arc::new(long)), [None, None, large]);
+}
+
+/// What stands under a member that is null is not read.
+#[test]
+fn a_null_member_is_one_error() {
+    let text =
+        "policy p entity person fact sex: one of f, m end fact people: list of person require r count of people is 1";
+    let bundle = Bundle::compile(&[("p.placet", text)], &|_| None).unwrap();
+    let sex: ArrayRef = Arc::new(StringArray::from(vec!["f", ""]));
+    let fields = Fields::from(vec![Field::new("sex", DataType::Utf8, true)]);
+    let people = StructArray::new(fields, vec![sex], Some(vec![true, false].into()));
+    let item = Arc::new(Field::new("item", people.data_type().clone(), true));
+    let lists = ListArray::new(item, OffsetBuffer::from_lengths([1, 1]), Arc::new(people), None);
+    let batch = RecordBatch::try_from_iter([("people", Arc::new(lists) as ArrayRef)]).unwrap();
+    let results = bundle.policies().next().unwrap().decide_batch(&batch, day()).unwrap();
+    let errors: Vec<_> = results["error"].as_string::<i32>().iter().collect();
+    assert_eq!(errors, [None, Some("`people[0]`: expected a record, found null")]);
+}
+
+/// No two columns of the decisions have one name: whoever reads them by name would get either.
+#[test]
+fn no_two_columns_are_called_alike() {
+    let text = "policy p fact age: whole number require r age is at least 1 award rule: whole number as 1";
+    let award = Bundle::compile(&[("p.placet", text)], &|_| None).unwrap();
+    let plain = Bundle::compile(&[("p.placet", &text.replace("award rule", "award paid"))], &|_| None).unwrap();
+    let column = || Arc::new(Int64Array::from_iter_values([1])) as ArrayRef;
+    let schema = |names: [&str; 2]| RecordBatch::try_from_iter(names.map(|name| (name, column()))).unwrap().schema();
+    for (bundle, names, carry, twice) in [
+        (&award, ["age", "x"], "x", Some("rule")),
+        (&plain, ["age", "paid"], "paid", Some("paid")),
+        (&plain, ["outcome", "age"], "outcome", Some("outcome")),
+        (&plain, ["x", "x"], "x", Some("x")),
+        (&plain, ["age", "x"], "x", None),
+    ] {
+        let options = BatchOptions { carry: vec![carry.to_owned()], ..BatchOptions::default() };
+        match (Batches::new(bundle, &schema(names), day(), options), twice) {
+            (Err(BatchError::Twice(name)), Some(twice)) => assert_eq!(name, twice),
+            (ready, twice) => assert!(ready.is_ok() && twice.is_none(), "{names:?}"),
+        }
     }
 }
 

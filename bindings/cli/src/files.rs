@@ -20,6 +20,35 @@ pub fn read_bytes(path: &str) -> Result<Vec<u8>, Failure> {
     fs::read(path).map_err(|e| Failure::io("read", path, &e))
 }
 
+/// Refuses to write over what the same call reads, and to write two things to one file: what was there before would be lost.
+pub fn apart<'a>(read: impl IntoIterator<Item = &'a str>, written: &[&str]) -> Result<(), Failure> {
+    let read: Vec<PathBuf> = read.into_iter().filter_map(stands).collect();
+    let mut met: Vec<PathBuf> = Vec::new();
+    for path in written {
+        let Some(place) = stands(path) else { continue };
+        if read.contains(&place) {
+            return Err(Failure::Usage(format!("`{path}` is read by this call: write to another file")));
+        }
+        if met.contains(&place) {
+            return Err(Failure::Usage(format!("`{path}` would be written twice: write to two files")));
+        }
+        met.push(place);
+    }
+    Ok(())
+}
+
+/// Where a file stands or will stand, however it is written; absent for a device or a pipe, and where there is no such folder.
+fn stands(path: &str) -> Option<PathBuf> {
+    let path = Path::new(path);
+    match fs::canonicalize(path) {
+        Ok(found) => found.is_file().then_some(found),
+        Err(_) => {
+            let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            Some(fs::canonicalize(folder).ok()?.join(path.file_name()?))
+        }
+    }
+}
+
 /// Where results go: standard output, or a file that appears only when it is whole.
 pub enum Out {
     /// Standard output.

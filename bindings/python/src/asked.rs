@@ -3,9 +3,12 @@
 use crate::read;
 use placet::Date;
 use placet::columns::BatchOptions;
-use pyo3::exceptions::PyTypeError;
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
+
+/// More threads than any machine has cores are a slip; starting them would take for ever.
+const MOST_THREADS: usize = 1_024;
 
 /// What is asked of a batch, as keyword arguments name it.
 pub struct Asked<'py> {
@@ -39,7 +42,7 @@ impl<'py> Asked<'py> {
                 "show" => options.show = argument.names()?,
                 "language" => options.language = argument.read()?,
                 "lists" => asked.lists = argument.read()?,
-                "threads" => asked.threads = argument.read::<Option<usize>>()?.unwrap_or(0),
+                "threads" => asked.threads = argument.threads()?,
                 "progress" => asked.progress = argument.read()?,
                 other => {
                     return Err(PyTypeError::new_err(format!(
@@ -89,6 +92,15 @@ pub struct Argument<'a, 'py> {
 impl<'a, 'py> Argument<'a, 'py> {
     fn read<T: FromPyObject<'a, 'py>>(&self) -> PyResult<T> {
         self.value.extract().map_err(|error: T::Error| self.wrong(error.into()))
+    }
+
+    /// How many threads; 0 for as many as there are cores.
+    fn threads(&self) -> PyResult<usize> {
+        let threads = self.read::<Option<usize>>()?.unwrap_or(0);
+        if threads > MOST_THREADS {
+            return Err(PyValueError::new_err(format!("argument 'threads': at most {MOST_THREADS}, found {threads}")));
+        }
+        Ok(threads)
     }
 
     /// Names, or a single one.

@@ -2,7 +2,7 @@
 
 use placet::Bundle;
 use placet::facts::values::{self, Foreign, Look};
-use placet::facts::{Facts, FactsErrors};
+use placet::facts::{Facts, FactsErrors, Row};
 use placet::value::Date;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -15,12 +15,17 @@ const EPOCH: i64 = 719_163;
 
 /// Reads one case. What Python itself raises on the way (a mapping that fails) comes before what is wrong with the facts.
 pub fn case(bundle: &Bundle, case: &Bound<'_, PyAny>) -> PyResult<Result<Facts, FactsErrors>> {
+    row(bundle, 0, case).map(|row| row.facts)
+}
+
+/// Reads one case of many.
+pub fn row(bundle: &Bundle, number: u64, case: &Bound<'_, PyAny>) -> PyResult<Row> {
     let raised = RefCell::new(None);
     let value = Value { object: case.clone(), raised: &raised };
-    let facts = values::read_case(&bundle.program().graph, bundle.names(), &value);
+    let row = values::read_row(&bundle.program().graph, bundle.names(), number, &value);
     match raised.into_inner() {
         Some(error) => Err(error),
-        None => Ok(facts),
+        None => Ok(row),
     }
 }
 
@@ -67,7 +72,14 @@ impl<'py> Value<'_, 'py> {
     }
 
     fn whole(&self) -> Look<'_> {
-        self.object.extract().map_or_else(|_| self.digits(), Look::Whole)
+        // Python refuses to write out the longest of them; one of so many digits is no fact, and nothing to raise for.
+        let is_long =
+            || self.object.call_method0("bit_length").and_then(|n| n.extract::<u64>()).is_ok_and(|n| n > LONGEST);
+        match self.object.extract() {
+            Ok(number) => Look::Whole(number),
+            Err(_) if is_long() => other("a whole number of more than 300 digits", None),
+            Err(_) => self.digits(),
+        }
     }
 
     fn day(&self) -> Look<'_> {
@@ -89,7 +101,8 @@ impl<'py> Value<'_, 'py> {
             Look::Digits(digits) if digits.contains("NaN") || digits.contains("Inf") => {
                 other("a `Decimal` that is no number", MISSING)
             }
-            Look::Digits(digits) if digits.contains('E') => {
+            // Written out, `1E+999999999` would fill the memory.
+            Look::Digits(digits) if exponent(&digits).is_some_and(|e| e.unsigned_abs() <= LONGEST) => {
                 let plain = self.object.call_method1("__format__", ("f",)).and_then(|text| text.extract::<String>());
                 self.done(plain).map_or(Look::Nothing, |digits| Look::Digits(digits.into()))
             }
@@ -132,7 +145,7 @@ impl<'py> Value<'_, 'py> {
         // An enumeration's member stands for its value, a scalar of numpy for its item.
         let inner = match object.is_instance(types.enumeration.bind(object.py())).unwrap_or(false) {
             true => object.getattr("value").ok(),
-            false if object.hasattr("dtype").unwrap_or(false) => object.call_method0("item").ok(),
+            false if is_scalar(object) => object.call_method0("item").ok(),
             false => None,
         };
         if let Some(inner) = inner.filter(|inner| !inner.get_type().is(object.get_type())) {
@@ -142,12 +155,22 @@ impl<'py> Value<'_, 'py> {
         let has = |name: &str| object.hasattr(name).unwrap_or(false);
         let help = match &*name {
             "NAType" => MISSING,
+            "datetime64" => Some("take its day: `.astype(\"datetime64[D]\")`"),
+            "timedelta64" | "timedelta" => Some("write how many as a whole number"),
             _ if has("__arrow_c_stream__") && has("columns") => Some("a table is decided by `decide_batch`"),
             _ if has("to_dict") => Some("take its `.to_dict()`"),
             _ => None,
         };
         Look::Other { what: format!("an object of type `{name}`").into(), help }
     }
+}
+
+/// Whole numbers of more bits, and decimals of larger exponents, are not written out.
+const LONGEST: u64 = 1_000;
+
+/// The exponent that a number is written with.
+fn exponent(digits: &str) -> Option<i64> {
+    digits.split_once('E').and_then(|(_, exponent)| exponent.parse().ok())
 }
 
 const MISSING: Option<&str> = Some("write `None` for what is not known");
@@ -171,6 +194,16 @@ fn owned(look: Look<'_>) -> Look<'static> {
         Look::List => other("a list within a scalar", None),
         Look::Other { what, help } => Look::Other { what: what.into_owned().into(), help },
     }
+}
+
+/// Whether it is a scalar of numpy. Arrays have items, however few; and of a stretch of time, or of one moment in parts of a second,
+/// `item` counts units that nobody has named.
+fn is_scalar(object: &Bound<'_, PyAny>) -> bool {
+    let kind = object.getattr("dtype").and_then(|dtype| dtype.getattr("kind")?.extract::<String>());
+    let is_one = !object.hasattr("__len__").unwrap_or(true);
+    let is_counted =
+        |object: &Bound<'_, PyAny>| object.call_method0("item").is_ok_and(|item| item.is_exact_instance_of::<PyInt>());
+    is_one && kind.is_ok_and(|kind| !(matches!(&*kind, "m" | "M") && is_counted(object)))
 }
 
 fn is_dataclass(object: &Bound<'_, PyAny>) -> bool {

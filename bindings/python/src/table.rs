@@ -58,7 +58,10 @@ impl Data {
         }
         let values = pairs.iter().map(|(name, column)| {
             let plain = pyo3::intern!(py, "tolist");
-            let items = if column.hasattr(plain)? { column.call_method0(plain)? } else { column.clone() };
+            // As plain numbers, moments and stretches of time would have lost their units.
+            let of_time = column.getattr("dtype").and_then(|d| d.getattr("kind")?.extract::<String>());
+            let is_timed = of_time.is_ok_and(|kind| matches!(&*kind, "m" | "M"));
+            let items = if column.hasattr(plain)? && !is_timed { column.call_method0(plain)? } else { column.clone() };
             let Some(items) = items.try_iter().ok().filter(|_| !column.is_instance_of::<PyString>()) else {
                 let text = format!("`{name}` is one value, not a column; one case is decided by `decide`");
                 return Err(PyTypeError::new_err(text));
@@ -96,10 +99,7 @@ pub fn no_table(data: &Bound<'_, PyAny>) -> PyResult<PyErr> {
 }
 
 fn case(bundle: &Bundle, at: usize, row: &Bound<'_, PyAny>) -> PyResult<Row> {
-    let facts = read::case(bundle, row)?;
-    let id = row.cast::<PyDict>().ok().and_then(|row| row.get_item("id").ok().flatten());
-    let id = id.filter(|_| facts.is_err()).map(|id| id.to_string().into());
-    Ok(Row { number: at as u64, id, facts })
+    read::row(bundle, at as u64, row)
 }
 
 /// All that a reader gives. The interpreter is let go of: a reader that is Python's takes it by itself.

@@ -1,5 +1,6 @@
 """Many cases: who gives tables, who reads them, and what is kept on the way."""
 
+import dataclasses
 import multiprocessing
 import os
 import signal
@@ -163,6 +164,35 @@ def test_a_bad_row_is_kept_and_says_why(policy):
     assert "binary float" in rows["error"][0] and rows["id"][0] == "5"
 
 
+def test_a_bad_row_keeps_its_name_and_no_other(policy):
+    @dataclasses.dataclass
+    class Record:
+        id: str
+        age: object
+
+    names = policy.decide_batch([{"id": None, "age": 1.5}, {"age": 1.5}, {"id": 7, "age": 1.5}, Record("r", 1.5)], on=ON)
+    assert names.summary() == {"invalid": 4}
+    assert names.to_polars()["id"].to_list() == [None, None, "7", "r"]
+
+
+def test_one_value_that_python_will_not_write_out_spoils_its_row_alone(policy):
+    rows = [{"id": 1, "age": 10**5_000}, {"id": 2, "age": 12, "income": 1, "region": "north"}, {"id": 3, "income": Decimal("1E+999999999")}]
+    out = policy.decide_batch(rows, on=ON).to_polars()
+    assert out["outcome"].to_list() == ["invalid", "approved", "invalid"]
+    assert "a whole number of more than 300 digits" in out["error"][0]
+    assert "found `1E+999999999`" in out["error"][2]
+
+
+def test_columns_of_time_keep_their_units():
+    policy = placet.Policy.from_text('policy p "P" fact wait: days fact born: date require r "R" wait is at most 5 days')
+    wait = numpy.array([5], dtype="timedelta64[ns]")
+    for data in ({"wait": wait}, {"wait": wait.astype("timedelta64[D]")}):
+        out = policy.decide_batch(data, on=ON).to_polars()
+        assert out["outcome"].to_list() == ["invalid"] and "whole number of days" in out["error"][0]
+    days = {"wait": [1, 1], "born": numpy.array(["2020-01-01", "NaT"], dtype="datetime64[D]")}
+    assert policy.decide_batch(days, on=ON).summary() == {"approved": 2}
+
+
 def test_columns_that_do_not_fit_are_told_by_name(policy):
     with pytest.raises(placet.FactsError) as raised:
         policy.decide_batch(frame().rename({"age": "aeg"}), on=ON)
@@ -187,6 +217,8 @@ def test_columns_that_do_not_fit_are_told_by_name(policy):
         (lambda: policy.decide_batch([{"age": 1}], on=ON, carry="x"), TypeError, "`carry` goes with a table of Arrow columns"),
         (lambda: policy.decide_batch(frame(), on=ON, threads="two"), TypeError, "argument 'threads': "),
         (lambda: policy.decide_batch(frame(), on=ON, show=5), TypeError, "argument 'show': "),
+        (lambda: policy.decide_batch(frame(), on=ON, threads=10**8), ValueError, "argument 'threads': at most 1024"),
+        (lambda: policy.decide_batch(frame().with_columns(rule=polars.lit("x")), on=ON, carry="rule"), ValueError, "would be called `rule`"),
     ]:
         with pytest.raises(error) as raised:
             call()

@@ -7,8 +7,10 @@ import sys
 from decimal import Decimal
 from pathlib import Path
 
+import pyarrow
 import pytest
 from conftest import ROOT
+from pyarrow import parquet
 
 import placet
 
@@ -35,6 +37,23 @@ def test_the_command_is_the_same_one(command, tmp_path):
     assert run(*command, "chekc", cwd=tmp_path).returncode == 2
     (tmp_path / "bad.placet").write_text("polciy p\n")
     assert run(*command, "check", "bad.placet", cwd=tmp_path).returncode == 1
+
+
+def test_a_page_that_does_not_fit_its_checksum_is_refused(tmp_path):
+    (tmp_path / "p.placet").write_text("policy p fact age: whole number require old age is at least 80\n")
+    table = pyarrow.table({"age": range(1_000)})
+    facts = tmp_path / "facts.parquet"
+    parquet.write_table(table, facts, compression="none", use_dictionary=False, write_page_checksum=True)
+    decide = [COMMAND, "decide", "p.placet", "--facts", "facts.parquet", "--on", "2026-03-02", "--out", "out.parquet", "-q"]
+    assert run(*decide, cwd=tmp_path).returncode == 0
+    (tmp_path / "out.parquet").unlink()
+    # One bit of one value, which is as good a value as before.
+    content = bytearray(facts.read_bytes())
+    content[content.index((500).to_bytes(8, "little"))] ^= 1
+    facts.write_bytes(content)
+    told = run(*decide, cwd=tmp_path)
+    assert told.returncode == 3 and "cannot read `facts.parquet`" in told.stderr and "checksum" in told.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["facts.parquet", "p.placet"]
 
 
 @pytest.mark.parametrize(("policy", "facts", "on"), PACKS, ids=lambda value: Path(value).stem)

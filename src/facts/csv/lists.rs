@@ -1,7 +1,7 @@
 //! The members of a list from a file of their own.
 
 use super::columns::{self, Cells};
-use super::{failed, headings, numbered, reader_of};
+use super::{Ended, failed, headings, numbered, read, reader_of};
 use crate::facts::error::{FactsError, FactsErrors, show};
 use crate::facts::{Input, Names, Record, Row, State, describe};
 use crate::graph::{FactId, Graph};
@@ -98,18 +98,16 @@ impl Join {
         Ok(join)
     }
 
-    fn gather<R: Read>(&mut self, cells: &Cells<'_>, table: &mut csv::Reader<R>, key: usize, count: usize) {
+    fn gather<R: Read>(&mut self, cells: &Cells<'_>, table: &mut csv::Reader<Ended<R>>, key: usize, count: usize) {
         let mut record = csv::ByteRecord::new();
         loop {
-            match table.read_byte_record(&mut record) {
+            let is_row = read(table, &mut record);
+            let line = record.position().map_or(0, csv::Position::line);
+            match is_row {
                 Ok(true) => {}
                 Ok(false) => return,
-                Err(error) => {
-                    let error = FactsError::new("a file that can be read", error.to_string()).of(&*self.name);
-                    return self.strays.push_back(failed(table.position().line(), vec![error]));
-                }
+                Err(error) => return self.strays.push_back(failed(line, vec![error.of(&*self.name)])),
             }
-            let line = record.position().map_or(0, csv::Position::line);
             let mut states = vec![State::Pending; count];
             let mut errors = Vec::new();
             cells.read(&record, &mut states, &mut errors);

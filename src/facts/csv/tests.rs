@@ -51,6 +51,30 @@ fn rows_are_cases_and_bad_ones_stay() {
 }
 
 #[test]
+fn rows_swallowed_by_an_open_quotation_mark_are_told() {
+    let none = || Options { empty_is_none: Vec::new(), lists: Vec::new() };
+    let open = "2 ?: row 2: expected a second quotation mark after the first, found the end of the file";
+    for cases in ["id,name\na,\"Wang\nb,Li\n", "id,name\na,\"Wang\nb,Li", "id,name\na,\""] {
+        assert_eq!(read(cases, none()), [open], "{cases}");
+    }
+    assert_eq!(
+        read("id,\"name\na,Wang\n", none()),
+        ["expected a first row with the names of facts, found a quotation mark without a second one"]
+    );
+    assert_eq!(
+        read("id\na\n", lists("case_id,age\na,3\na,\"4\n")),
+        [
+            r#"2 {"household":[{"age":"3"}],"id":"a"}"#,
+            "3 ?: row 3, `household`: expected a second quotation mark after the first, found the end of the file",
+        ]
+    );
+    // What is closed may go over several lines, and end with the file.
+    assert_eq!(read("name\n\"Wang\n伟\"", none()), [r#"2 {"name":"Wang\n伟"}"#]);
+    assert_eq!(read("name\n", none()), Vec::<String>::new());
+    assert_eq!(read("\n\n", none()), ["expected a first row with the names of facts, found an empty file"]);
+}
+
+#[test]
 fn members_come_from_their_own_file() {
     let members = "case_id,age,age.source\n\
         a,30,Register\n\

@@ -98,8 +98,7 @@ fn list_file<'a>(text: &str, cases: &str) -> Result<ListFile<'a>, Failure> {
     let wrong = || {
         Failure::Usage(format!("`--list {text}`: write `LIST=FILE:KEY`, such as `household=members.csv:application`"))
     };
-    let (list, rest) = text.split_once('=').ok_or_else(wrong)?;
-    let (path, key) = rest.rsplit_once(':').ok_or_else(wrong)?;
+    let (list, path, key) = parts_of_list(text).ok_or_else(wrong)?;
     if list.is_empty() || path.is_empty() || key.is_empty() {
         return Err(wrong());
     }
@@ -111,6 +110,17 @@ fn list_file<'a>(text: &str, cases: &str) -> Result<ListFile<'a>, Failure> {
     let file = File::open(path).map_err(|e| Failure::io("read", path, &e))?;
     let reader = Box::new(BufReader::new(file));
     Ok(ListFile { list: list.to_owned(), reader, key, case_key, empty_is_none: Vec::new() })
+}
+
+/// The file of `household=members.csv:key`.
+pub fn path_of_list(text: &str) -> Option<&str> {
+    parts_of_list(text).map(|(_, path, _)| path)
+}
+
+fn parts_of_list(text: &str) -> Option<(&str, &str, &str)> {
+    let (list, rest) = text.split_once('=')?;
+    let (path, key) = rest.rsplit_once(':')?;
+    Some((list, path, key))
 }
 
 /// Whether a CSV has a column of a name.

@@ -4,7 +4,7 @@ use super::cases::{self, Many};
 use super::record::Record;
 use crate::args::{Columns, Decide, ErrorFormat, WhichReasons};
 use crate::failure::Failure;
-use crate::files::Out;
+use crate::files::{self, Out};
 use crate::load;
 use crate::progress::{Progress, Shown};
 use crate::report::Run;
@@ -20,6 +20,10 @@ pub fn run(a: &Decide, format: ErrorFormat, quiet: bool) -> Result<(), Failure> 
     let bundle = load::bundle(&a.policy, format)?;
     known_names(&bundle, &a.show)?;
     let sources = sources::find(&a.cases.facts)?;
+    let written: Vec<&str> = [&a.out, &a.report, &a.record].into_iter().filter_map(Option::as_deref).collect();
+    let members = a.cases.list.iter().filter_map(|list| cases::path_of_list(list));
+    let read = sources.iter().map(|source| source.path.as_str()).chain(members).chain([a.policy.as_str()]);
+    files::apart(read, &written)?;
     let shown = match (a.progress, quiet) {
         (true, _) => Shown::Always,
         (false, true) => Shown::Never,

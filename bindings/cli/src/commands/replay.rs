@@ -7,8 +7,15 @@ use crate::failure::Failure;
 use crate::load;
 use placet::Bundle;
 use placet::facts::json::read_case;
+use serde_json::Value;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
+
+/// How many differences of two decisions are told.
+const MOST_DIFFERENCES: usize = 8;
+
+/// A path to a part of a decision, and what stood and stands there.
+type Difference<'a> = (String, Option<&'a Value>, Option<&'a Value>);
 
 /// What came of deciding again.
 enum Came {
@@ -75,22 +82,42 @@ fn again(bundle: &Bundle, record: &Record) -> Result<Came, String> {
     Ok(Came::Different(format!("{}{changed}", difference(&then, &now))))
 }
 
-/// Which members of two decisions differ.
+/// Where two decisions differ.
 fn difference(then: &str, now: &str) -> String {
-    let read =
-        |text: &str| serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text).unwrap_or_default();
+    let read = |text: &str| serde_json::from_str::<Value>(text).unwrap_or_default();
     let (then, now) = (read(then), read(now));
-    let mut keys: Vec<&String> = then.keys().chain(now.keys().filter(|k| !then.contains_key(*k))).collect();
-    keys.retain(|k| then.get(*k) != now.get(*k) && *k != "graph");
-    let told = |value: Option<&serde_json::Value>| {
+    let mut each = Vec::new();
+    apart(String::new(), Some(&then), Some(&now), &mut each);
+    each.retain(|(path, ..)| path != "graph");
+    let told = |value: &Option<&Value>| {
         let text = value.map_or_else(|| "nothing".to_owned(), ToString::to_string);
         if text.chars().count() > 80 { text.chars().take(79).chain(['…']).collect() } else { text }
     };
+    let most = each.len().saturating_sub(MOST_DIFFERENCES);
+    let more = (most > 0).then(|| format!("{most} more"));
+    let first = each.iter().take(MOST_DIFFERENCES);
     let each: Vec<String> =
-        keys.iter().map(|k| format!("`{k}` was {}, is {}", told(then.get(*k)), told(now.get(*k)))).collect();
+        first.map(|(k, a, b)| format!("`{k}` was {}, is {}", told(a), told(b))).chain(more).collect();
     match each.is_empty() {
         true => "the same answer, in other bytes".to_owned(),
         false => each.join("; "),
+    }
+}
+
+/// The innermost parts of two values that differ, and what each of them has there.
+fn apart<'a>(path: String, then: Option<&'a Value>, now: Option<&'a Value>, out: &mut Vec<Difference<'a>>) {
+    match (then, now) {
+        (Some(Value::Object(a)), Some(Value::Object(b))) => {
+            for key in a.keys().chain(b.keys().filter(|key| !a.contains_key(*key))) {
+                let inner = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+                apart(inner, a.get(key), b.get(key), out);
+            }
+        }
+        (Some(Value::Array(a)), Some(Value::Array(b))) if a.len() == b.len() => {
+            (0..).zip(a.iter().zip(b)).for_each(|(at, (a, b))| apart(format!("{path}[{at}]"), Some(a), Some(b), out));
+        }
+        _ if then != now => out.push((path, then, now)),
+        _ => {}
     }
 }
 

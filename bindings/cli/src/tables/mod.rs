@@ -78,6 +78,7 @@ fn unusable(path: &str, error: &BatchError) -> Failure {
             Failure::Data(lines.join("\n"))
         }
         BatchError::Show { .. } => Failure::Usage(format!("`--show`: {error}")),
+        BatchError::Twice(_) => Failure::Usage(error.to_string()),
         _ => Failure::Data(format!("`{path}`: {error}")),
     }
 }

@@ -14,7 +14,6 @@ use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::ColumnDescPtr;
-use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// How decisions are written, told by the file's ending.
@@ -90,10 +89,6 @@ impl Sink {
         schema: &SchemaRef,
         carried: usize,
     ) -> Result<(Sink, Encoder), Failure> {
-        if let Some(name) = twice(schema) {
-            let text = format!("`{name}` is a column of the decisions; what is carried has to be called otherwise");
-            return Err(Failure::Usage(text));
-        }
         let mut out = Out::open(path)?;
         let plain = plain(schema, carried);
         Ok(match form {
@@ -204,12 +199,6 @@ impl Encoding<'_> {
             Encoding::Csv { bytes, .. } | Encoding::Lines { bytes, .. } => Encoded::Text(bytes),
         })
     }
-}
-
-/// A name that two columns have.
-fn twice(schema: &Schema) -> Option<&str> {
-    let mut met = BTreeSet::new();
-    schema.fields().iter().map(|f| f.name().as_str()).find(|name| !met.insert(*name))
 }
 
 /// What makes the columns of row groups.

@@ -286,6 +286,48 @@ fn what_is_read_and_what_goes_through_can_be_said() {
 }
 
 #[test]
+fn what_is_read_is_not_written_over() {
+    let desk = desk().put("cases.jsonl", "{\"id\": \"a\"}\n");
+    put_parquet(&desk.path().join("cases.parquet"), &applicants(0, 10), 10);
+    let before = std::fs::read(desk.path().join("cases.parquet")).expect("a file");
+    for (arguments, message) in [
+        ("--facts cases.parquet --out cases.parquet", "`cases.parquet` is read by this call: write to another file"),
+        (
+            "--facts cases.parquet --out ./cases.parquet",
+            "`./cases.parquet` is read by this call: write to another file",
+        ),
+        ("--facts . --out cases.parquet", "facts come in columns"),
+        ("--facts cases.jsonl --out cases.jsonl", "`cases.jsonl` is read by this call: write to another file"),
+        ("--facts cases.jsonl --record pass.placet", "`pass.placet` is read by this call: write to another file"),
+        ("--facts cases.jsonl --out r.html --report r.html", "`r.html` would be written twice: write to two files"),
+        (
+            "--facts cases.jsonl --out r.jsonl --record ./r.jsonl",
+            "`./r.jsonl` would be written twice: write to two files",
+        ),
+    ] {
+        let ran = desk.run(&format!("decide pass.placet --on 2026-03-02 {arguments}")).ends(2);
+        assert!(ran.err.contains(message), "{}", ran.err);
+    }
+    assert_eq!(std::fs::read(desk.path().join("cases.parquet")).expect("a file"), before);
+    assert_eq!(desk.names(), ["cases.jsonl", "cases.parquet", "pass.placet"]);
+    // A device may be named as often as one likes.
+    desk.run("decide pass.placet --on 2026-03-02 --facts cases.jsonl --out /dev/null --record /dev/null -q").ends(0);
+}
+
+#[test]
+fn two_columns_of_the_decisions_do_not_share_a_name() {
+    let desk = desk().put("cases.jsonl", "{\"birth_date\": \"2000-01-01\"}\n").put(
+        "twice.placet",
+        "policy twice fact birth_date: date require born birth_date is before 2001-01-01 award outcome: whole number as 1",
+    );
+    put_parquet(&desk.path().join("cases.parquet"), &applicants(0, 10), 10);
+    for facts in ["cases.jsonl", "cases.parquet --other-columns"] {
+        let ran = desk.run(&format!("decide twice.placet --on 2026-03-02 --out out.csv --facts {facts}")).ends(2);
+        assert!(ran.err.contains("two columns of the decisions would be called `outcome`"), "{}", ran.err);
+    }
+}
+
+#[test]
 fn a_file_that_is_damaged_leaves_nothing_behind() {
     let desk = desk().put("cases.parquet", "PAR1, it says").put("cases.arrow", "ARROW1 too");
     for facts in ["cases.parquet", "cases.arrow"] {
@@ -305,7 +347,7 @@ fn an_interrupted_run_leaves_no_half_written_file() {
     let desk = desk();
     let fifo = desk.path().join("cases.jsonl");
     assert!(Command::new("mkfifo").arg(&fifo).status().expect("mkfifo").success());
-    for out in ["out.jsonl", "out.parquet"] {
+    for (out, signal) in [("out.jsonl", "-INT"), ("out.parquet", "-INT"), ("out.parquet", "-TERM")] {
         let mut run = Command::new(assert_cmd::cargo::cargo_bin("placet"))
             .args(["decide", "pass.placet", "--facts", "cases.jsonl", "--on", "2026-03-02", "--out", out])
             .current_dir(desk.path())
@@ -318,7 +360,7 @@ fn an_interrupted_run_leaves_no_half_written_file() {
         while !desk.names().iter().any(|n| n.starts_with(&format!(".{out}."))) {
             std::thread::sleep(Duration::from_millis(5));
         }
-        assert!(Command::new("kill").args(["-INT", &run.id().to_string()]).status().expect("kill").success());
+        assert!(Command::new("kill").args([signal, &run.id().to_string()]).status().expect("kill").success());
         assert_eq!(run.wait().expect("it ends").code(), Some(130));
         assert_eq!(desk.names(), ["cases.jsonl", "pass.placet"]);
     }
