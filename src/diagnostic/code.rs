@@ -65,6 +65,7 @@ codes! {
     OverlappingPeriods "R05" Error "two declarations of one name that are in force on the same day";
     DifferentInBundle "R06" Error "a fact that two policies of a bundle declare differently";
     Unordered "R07" Error "dated entries that are not in order of time";
+    GuaranteeBroken "R08" Error "a guarantee that does not hold";
 
     TableUndecided "W01" Warning "a table of which it cannot be decided whether exactly one row matches";
     ExceptionUndecided "W02" Warning "exceptions of which it cannot be decided whether two apply together";
@@ -77,4 +78,5 @@ codes! {
     UnusedName "W09" Warning "a definition, parameter or type that nothing uses";
     MayFault "W10" Warning "a computation that can fail for some applicants";
     LateFact "W11" Warning "a fact that only matters after another has settled it";
+    GuaranteeUndecided "W12" Warning "a guarantee that is neither proved nor refuted";
 }

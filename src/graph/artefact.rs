@@ -110,6 +110,6 @@ pub fn inspect(bytes: &[u8]) -> Result<Program, ArtefactError> {
     }
     let mut program = wire::read::<Program>(payload).ok_or(ArtefactError::Unreadable)?;
     validate::validate(&mut program).map_err(ArtefactError::Unsound)?;
-    settle::settle(&mut program);
+    settle::settle(&mut program, &[]);
     Ok(program)
 }

@@ -3,13 +3,33 @@
 use super::{Clause, Const, Fold, Graph, NodeId, NodeKind, PolicyEntry, Program, Scope, ScopeId};
 use crate::table::Table;
 
-/// Drops what no policy refers to and numbers the rest in canonical order. Returned is each node's new number.
-pub(super) fn compact(program: &mut Program) -> Vec<Option<NodeId>> {
+/// How much of a graph policies refer to: it comes first.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Extent {
+    nodes: usize,
+    texts: usize,
+    scopes: usize,
+}
+
+impl Extent {
+    /// Takes away what comes after it.
+    pub fn cut(self, graph: &mut Graph) {
+        graph.nodes.truncate(self.nodes);
+        graph.texts.truncate(self.texts);
+        graph.scopes.truncate(self.scopes);
+    }
+}
+
+/// Drops what neither policies nor some nodes besides refer to, and numbers the rest in canonical order, those nodes last. Returned are
+/// each node's new number, and what policies refer to.
+pub(super) fn compact(program: &mut Program, besides: &[NodeId]) -> (Vec<Option<NodeId>>, Extent) {
     let mut all: Vec<NodeId> = Vec::new();
     for policy in &program.policies {
         all.extend(policy.roots());
         all.extend(policy.nodes());
     }
+    let own = program.graph.reached(&all).len();
+    all.extend(besides);
     let order = program.graph.reached(&all);
     let mut moved: Vec<Option<NodeId>> = vec![None; program.graph.nodes.len()];
     for (new, old) in order.iter().enumerate() {
@@ -18,7 +38,11 @@ pub(super) fn compact(program: &mut Program) -> Vec<Option<NodeId>> {
     let mut renumber = Renumber::default();
     let graph = &mut program.graph;
     let mut nodes = Vec::with_capacity(order.len());
-    for old in &order {
+    let mut extent = Extent { nodes: own, texts: 0, scopes: 1 };
+    for (at, old) in order.iter().enumerate() {
+        if at == own {
+            (extent.texts, extent.scopes) = (renumber.texts.len(), renumber.scopes.len() + 1);
+        }
         let mut node = graph.node(*old).clone();
         for operand in node.kind.operands_mut() {
             *operand = moved[operand.0 as usize].unwrap_or(*operand);
@@ -33,6 +57,9 @@ pub(super) fn compact(program: &mut Program) -> Vec<Option<NodeId>> {
         node.scope = renumber.scope(graph, node.scope);
         nodes.push(node);
     }
+    if own == order.len() {
+        (extent.texts, extent.scopes) = (renumber.texts.len(), renumber.scopes.len() + 1);
+    }
     graph.nodes = nodes;
     graph.texts = renumber.texts;
     graph.scopes.truncate(1);
@@ -40,7 +67,7 @@ pub(super) fn compact(program: &mut Program) -> Vec<Option<NodeId>> {
     for place in program.policies.iter_mut().flat_map(|p| p.nodes_mut()) {
         *place = moved[place.0 as usize].unwrap_or(*place);
     }
-    moved
+    (moved, extent)
 }
 
 /// New numbers for scopes and texts, in order of first use; scopes after those around them.

@@ -22,14 +22,18 @@ impl PolicyEntry {
     }
 }
 
-/// Fills static sets and proofs.
-pub(super) fn settle(program: &mut Program) {
+/// Fills static sets and proofs; `besides` are nodes that a policy, by its place, does not refer to.
+pub(super) fn settle(program: &mut Program, besides: &[(usize, NodeId)]) {
     let graph = &mut program.graph;
     let mut proved: Vec<Option<Proved>> = vec![None; graph.nodes.len()];
     for node in 0..proved.len() {
         set_proved(graph, node, Proved { exclusive: false, complete: false });
     }
-    let reached: Vec<Vec<NodeId>> = program.policies.iter().map(|p| graph.reached(&p.nodes())).collect();
+    let all_of = |at: usize, policy: &PolicyEntry| -> Vec<NodeId> {
+        policy.nodes().into_iter().chain(besides.iter().filter(|(of, _)| *of == at).map(|(_, node)| *node)).collect()
+    };
+    let reached: Vec<Vec<NodeId>> =
+        program.policies.iter().enumerate().map(|(at, p)| graph.reached(&all_of(at, p))).collect();
     let mut days: Vec<(i64, i64)> = program.policies.iter().map(PolicyEntry::days).collect();
     days.sort_unstable();
     days.dedup();

@@ -258,3 +258,87 @@ require h -score is at least whole * 2.5
     let again = artefact::load(&artefact::save(&p)).unwrap();
     assert_eq!(artefact::save(&again), artefact::save(&p));
 }
+
+/// Of a policy with these declarations added: each guarantee that is not proved, by its code, with the applicant for whom it does not hold.
+fn unproved(guarantees: &str) -> Vec<(Code, Vec<(String, String)>)> {
+    let text = format!(
+        r#"
+policy grant declines are automatic
+fact age: whole number from 0 to 120
+fact region: one of north, south, east
+fact income: money in EUR from 0 to 1_000_000
+fact weeks: whole number from 0 to 52
+fact days: whole number from 0 to 364
+promise "days fill weeks": weeks is less than 52 or days is at least 358
+define band: one of none_left, low, high
+  by first match table
+  | income          | band      |
+  | more than 9_000 | none_left |
+  | 4_000 or more   | high      |
+  | any             | low       |
+require grown age is at least 18
+exclude rich when band is none_left
+exclude far when region is east
+refer old_southerner when region is south and age is more than 65
+award amount: money in EUR as smaller of (500 EUR, 600 EUR - income / 100 rounded to 2 decimals) but at least 0 EUR
+award least: money in EUR as smaller of (amount_of_weeks, income)
+define amount_of_weeks as weeks * 20 EUR
+{guarantees}"#
+    );
+    let is_of_guarantee = |d: &Diagnostic| matches!(d.code, Code::GuaranteeBroken | Code::GuaranteeUndecided);
+    lower_all(&[&text], true).1.into_iter().filter(is_of_guarantee).map(|d| (d.code, d.example)).collect()
+}
+
+#[test]
+fn what_rules_and_tables_bring_about_is_proved() {
+    let proved = r#"
+guarantee "grown up": approved implies age is at least 16
+guarantee "seen through the table": approved implies income is at most 9_000
+guarantee "the band says how much": band is high implies income is at least 4_000
+guarantee "minors are told no": age is less than 18 implies declined
+guarantee "a person looks in the south alone": referred implies region is south
+guarantee "the outcomes": approved or declined or referred
+guarantee "no two": not (approved and referred)
+guarantee "bounded by what rules demand": approved implies income + amount is at most 9_500
+guarantee "a computed floor": approved implies amount is at least 500
+guarantee "the smaller is no larger": least is at most amount_of_weeks
+guarantee "promised": weeks is 52 implies days is more than 300"#;
+    assert_eq!(unproved(proved), []);
+}
+
+#[test]
+fn a_guarantee_that_does_not_hold_is_told_with_somebody_for_whom() {
+    let told = |example: &[(String, String)], name: &str| {
+        example.iter().find(|(n, _)| n == name).map(|(_, value)| value.clone()).unwrap_or_default()
+    };
+    let broken = unproved(r#"guarantee "of age in some countries": approved implies age is at least 21"#);
+    let [(Code::GuaranteeBroken, example)] = &broken[..] else { panic!("{broken:?}") };
+    assert_eq!(told(example, "age"), "18");
+    let broken = unproved(r#"guarantee "only minors are declined": declined implies age is less than 18"#);
+    let [(Code::GuaranteeBroken, example)] = &broken[..] else { panic!("{broken:?}") };
+    assert!(told(example, "age").parse::<u8>().is_ok_and(|age| age >= 18), "{example:?}");
+    // Days and weeks are tied to each other only where 52 weeks are full.
+    let broken = unproved(r#"guarantee "not promised": weeks is 51 implies days is more than 300"#);
+    let [(Code::GuaranteeBroken, example)] = &broken[..] else { panic!("{broken:?}") };
+    assert_eq!(told(example, "weeks"), "51");
+    assert!(told(example, "days").parse::<u16>().is_ok_and(|days| days <= 300), "{example:?}");
+}
+
+#[test]
+fn what_is_not_seen_is_said_to_be_unproved() {
+    let open = [(Code::GuaranteeUndecided, Vec::new())];
+    assert_eq!(unproved(r#"guarantee "the square": weeks * weeks is at least weeks"#), open);
+    // It does not hold, but nobody was found for whom.
+    assert_eq!(unproved(r#"guarantee "income counts too": least is at least amount_of_weeks"#), open);
+}
+
+#[test]
+fn guarantees_are_no_part_of_the_program() {
+    let plain = program(&[ALLOWANCE]);
+    let promised = format!(
+        "{ALLOWANCE}guarantee \"nobody below 70\": approved implies age is at least 70 and years from birth_date to 2024-01-01 is at most 10_000"
+    );
+    let guaranteed = program(&[&promised]);
+    assert_eq!(guaranteed.dump(), plain.dump());
+    assert_eq!(guaranteed.policies[0].logic_hash, plain.policies[0].logic_hash);
+}

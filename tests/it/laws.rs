@@ -290,6 +290,51 @@ proptest! {
         prop_assert_eq!(decision, expected, "{}", subject.text);
     }
 
+    /// What does not hold of somebody is not proved of everybody.
+    #[test]
+    fn guarantees_hold(numbers in tape()) {
+        let Some((subject, world, mut tellings, on)) = draw(&numbers) else { return Ok(()) };
+        tellings.facts.iter_mut().chain(&mut tellings.members).for_each(|telling| *telling = Telling::Given);
+        let names = ["condition_0", "condition_1", "number_0", "number_1", "number_2", "tabled"];
+        let shown = names.iter().filter(|name| subject.text.contains(&format!("define {name}")));
+        let options = Options { show: shown.map(|name| (*name).into()).collect(), ..Options::default() };
+        let decision = subject.bundle.decide(&subject.facts(&world, &tellings), on, &options).remove(0);
+        let outcome = match decision.outcome {
+            Outcome::Approved => "approved",
+            Outcome::Declined => "declined",
+            Outcome::Referred if decision.faults.is_empty() => "referred",
+            _ => return Ok(()),
+        };
+        let outputs = decision.awards.iter().chain(&decision.reports);
+        let mut text = subject.text.clone() + "\n";
+        let mut starts = Vec::new();
+        for told in decision.values.iter().chain(outputs) {
+            let name = &told.name;
+            let wrong = match &told.value {
+                ToldValue::Value(placet::value::Value::Truth(true)) => vec![format!("not {name}")],
+                ToldValue::Value(placet::value::Value::Truth(false)) => vec![format!("{name}")],
+                // A literal has at most 18 digits.
+                ToldValue::Value(placet::value::Value::Number { mantissa, scale }) if mantissa.abs() < 10i128.pow(18) => {
+                    let unit = if subject.text.contains(&format!("{name}: money")) { " CNY" } else { "" };
+                    let value = format_decimal(*mantissa, *scale) + unit;
+                    let signs = ["is more than", "is less than", "is not"];
+                    signs.iter().map(|sign| format!("{name} {sign} {value}")).collect()
+                }
+                _ => Vec::new(),
+            };
+            for wrong in wrong {
+                starts.push((text.len(), wrong.clone()));
+                text += &format!("guarantee \"wrong\": {outcome} implies {wrong}\n");
+            }
+        }
+        let found = compile(&[("random.placet", &text)], &|_| None).diagnostics;
+        for (start, wrong) in starts {
+            let within = start..start + text[start..].find('\n').unwrap_or(0);
+            let is_told = found.iter().any(|d| within.contains(&(d.span.start as usize)));
+            prop_assert!(is_told, "{}\n{}\n{:?}", text, wrong, found);
+        }
+    }
+
     /// A saved and loaded program decides the same, and has the same bytes and hash.
     #[test]
     fn artefacts_decide_alike(numbers in tape()) {

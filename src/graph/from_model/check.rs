@@ -1,10 +1,11 @@
 //! What the finished graph shows about the text: gaps and overlaps of tables, exceptions that clash, rules without effect.
 
 use super::clauses::words;
+use super::guarantees::Guaranteed;
 use super::{example, own_table};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::graph::places::TablePlace;
-use crate::graph::prove::{Conditions, Proof};
+use crate::graph::prove::{Conditions, Proof, always};
 use crate::graph::settle::{promises, subject};
 use crate::graph::{NodeId, NodeKind, PolicyEntry, Program};
 use crate::model::Model;
@@ -23,6 +24,7 @@ pub(super) fn check(
     program: &Program,
     places: &[TablePlace],
     divisors: &[(NodeId, Span)],
+    guaranteed: &[Guaranteed],
 ) -> Vec<Diagnostic> {
     let mut check = Check { sources, program, found: Vec::new(), told: Seen::new() };
     for policy in &program.policies {
@@ -36,6 +38,9 @@ pub(super) fn check(
     }
     for (divisor, span) in divisors {
         check.divisor(*divisor, *span);
+    }
+    for guaranteed in guaranteed {
+        check.guaranteed(guaranteed);
     }
     check.found
 }
@@ -104,6 +109,35 @@ impl Check<'_> {
                 Proof::Refuted(examples) => self.gap(&at, examples.iter().find_map(|e| at.real(e))),
             }
         }
+    }
+
+    /// Whether a guarantee holds of everybody; else of whom not.
+    fn guaranteed(&mut self, guaranteed: &Guaranteed) {
+        let (graph, policy) = (&self.program.graph, &self.program.policies[guaranteed.policy]);
+        let (place, conditions) = (guaranteed.place(), [guaranteed.node]);
+        let given = promises(graph, policy, guaranteed.node);
+        let examples = match always(graph, guaranteed.node, &given, policy.days()) {
+            Proof::Proved => return,
+            Proof::Undecided => Vec::new(),
+            Proof::Refuted(examples) => examples,
+        };
+        let at =
+            example::Place { program: self.program, policy, place: &place, conditions: &conditions, given: &given };
+        let Some(values) = examples.iter().find_map(|e| at.real(e)) else {
+            let found = "this guarantee could not be proved, and nobody was found for whom it does not hold";
+            let help = "what two computed values have to do with each other is not seen: say it of the facts and definitions that rules \
+                        test, or bound what is awarded by `but at most …`";
+            return self.tell(Diagnostic::new(Code::GuaranteeUndecided, guaranteed.span, found).help(help));
+        };
+        let values = self.named(&values);
+        let found = match &values[..] {
+            [] => "this guarantee does not hold".to_owned(),
+            values => format!("this guarantee does not hold for {}", list(values)),
+        };
+        let help = "change the rules or what is guaranteed; if it cannot happen, declare the range of the fact, or let the data promise it";
+        let mut trouble = Diagnostic::new(Code::GuaranteeBroken, guaranteed.span, found).help(help);
+        trouble.example = values;
+        self.tell(trouble);
     }
 
     fn named(&self, values: &[(example::Name, String)]) -> Vec<(String, String)> {

@@ -46,10 +46,10 @@ impl OfModel<'_, '_> {
             }
             ExprKind::ParameterKnown(define) => self.parameter_known(*define, at.law),
             ExprKind::DecisionDate => self.leaf(NodeKind::DecisionDate, shape),
-            // They stand in guarantees alone, and guarantees are not lowered.
-            ExprKind::Outcome(_) | ExprKind::Award(_) | ExprKind::Report(_) => {
-                self.low.build.constant(Const::Fault, shape)
-            }
+            ExprKind::Outcome(_) | ExprKind::Award(_) | ExprKind::Report(_) => match &self.results {
+                Some(results) => results.of(&e.kind),
+                None => self.low.build.constant(Const::Fault, shape),
+            },
             ExprKind::Op(op, args) => {
                 let args = self.exprs(args, at);
                 if let (Op::Divide | Op::DivideRounded(_), [_, divisor]) = (op, &args[..])

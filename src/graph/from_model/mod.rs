@@ -6,10 +6,12 @@ mod defines;
 mod example;
 mod expr;
 mod facts;
+mod guarantees;
 mod own_table;
 
 use self::defines::{Instances, Needs, timeline};
 use self::facts::Names;
+use self::guarantees::{Guaranteed, Results};
 use super::build::Builder;
 use super::places::TablePlace;
 use super::{
@@ -54,11 +56,12 @@ pub fn lower_with(sources: &Sources, models: &[Model], options: Options) -> (Opt
         facts: Table::new(),
         places: Vec::new(),
         divisors: Vec::new(),
+        guaranteed: Vec::new(),
         diagnostics: Vec::new(),
     };
     let mut policies = Vec::new();
-    for model in models {
-        policies.push(low.policy(model));
+    for (at, model) in models.iter().enumerate() {
+        policies.push(low.policy(at, model));
         if low.build.is_full() {
             let found = "these policies are larger than the engine takes";
             let help = format!(
@@ -74,7 +77,9 @@ pub fn lower_with(sources: &Sources, models: &[Model], options: Options) -> (Opt
         return (None, low.diagnostics);
     }
     let mut program = Program { graph: low.build.graph, policies };
-    let moved = super::canonical::compact(&mut program);
+    let besides: Vec<NodeId> = low.guaranteed.iter().map(|g| g.node).collect();
+    let (moved, extent) = super::canonical::compact(&mut program, &besides);
+    let guaranteed: Vec<Guaranteed> = low.guaranteed.into_iter().filter_map(|g| g.renumbered(&moved)).collect();
     let places: Vec<TablePlace> = low.places.into_iter().filter_map(|p| p.renumbered(&moved)).collect();
     let follow = |(divisor, span): &(NodeId, Span)| Some((moved[divisor.0 as usize]?, *span));
     let divisors: Vec<(NodeId, Span)> = low.divisors.iter().filter_map(follow).collect();
@@ -83,16 +88,17 @@ pub fn lower_with(sources: &Sources, models: &[Model], options: Options) -> (Opt
         let facts = program.graph.facts_of(&reached);
         policy.facts.iter_mut().for_each(|f| f.used = facts.contains(&f.fact));
     }
-    super::settle::settle(&mut program);
+    super::settle::settle(&mut program, &guaranteed.iter().map(|g| (g.policy, g.node)).collect::<Vec<_>>());
+    let mut diagnostics = low.diagnostics;
+    diagnostics.extend(check::check(sources, models, &program, &places, &divisors, &guaranteed));
+    if diagnostics.iter().any(Diagnostic::is_error) {
+        return (None, diagnostics);
+    }
+    extent.cut(&mut program.graph);
     for at in 0..program.policies.len() {
         let (logic, texts) = super::hash::hashes(&program, at);
         let policy = &mut program.policies[at];
         (policy.logic_hash, policy.texts_hash) = (logic, texts);
-    }
-    let mut diagnostics = low.diagnostics;
-    diagnostics.extend(check::check(sources, models, &program, &places, &divisors));
-    if diagnostics.iter().any(Diagnostic::is_error) {
-        return (None, diagnostics);
     }
     (Some(Lowered { program, places }), diagnostics)
 }
@@ -106,6 +112,7 @@ struct Lowering<'a> {
     places: Vec<TablePlace>,
     /// What is divided by where no condition stands guard, and where.
     divisors: Vec<(NodeId, Span)>,
+    guaranteed: Vec<Guaranteed>,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -118,6 +125,8 @@ struct OfModel<'a, 'l> {
     depth: usize,
     /// Whether the expression stands under a condition.
     guarded: bool,
+    /// What comes out, once it is known.
+    results: Option<Results>,
     low: &'l mut Lowering<'a>,
 }
 
@@ -148,10 +157,10 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    fn policy(&mut self, model: &'a Model) -> PolicyEntry {
+    fn policy(&mut self, place: usize, model: &'a Model) -> PolicyEntry {
         let names = self.names(model);
         let (needs, instances) = (defines::needs(model), Instances::default());
-        let mut of = OfModel { model, names, needs, instances, depth: 0, guarded: false, low: self };
+        let mut of = OfModel { model, names, needs, instances, depth: 0, guarded: false, results: None, low: self };
         let today = of.low.build.add(NodeKind::DecisionDate, Shape::new(Kind::Date, 0));
         let law = match &model.law_as_of {
             Some(day) => of.expr(day, &At { env: vec![ScopeId::CASE], law: today }),
@@ -170,7 +179,7 @@ impl<'a> Lowering<'a> {
             ask: f.ask.clone(),
             used: false,
         });
-        PolicyEntry {
+        let entry = PolicyEntry {
             name: model.name.clone().into(),
             title: model.title.clone(),
             version: model.version.clone().map(Into::into),
@@ -188,7 +197,9 @@ impl<'a> Lowering<'a> {
             facts: facts.collect(),
             logic_hash: [0; 32],
             texts_hash: [0; 32],
-        }
+        };
+        of.guarantees(place, &entry, &at);
+        entry
     }
 }
 

@@ -51,8 +51,18 @@ pub(super) enum Argument {
 
 /// Reads conditions and promises into `out`. Of the promises those count that speak of a value that a condition tests.
 pub(super) fn read(out: &mut Conditions, conditions: &[NodeId], given: &[NodeId]) {
-    let mut reader =
-        Reader { graph: out.graph, drafts: Vec::new(), depth: Vec::new(), known: Table::new(), too_large: false };
+    let reader = Reader::new(out.graph);
+    read_by(reader, out, conditions, given);
+}
+
+/// The same, a test on what a table or a choice gives becoming conditions on how it comes to give that.
+#[cfg(feature = "compile")]
+pub(super) fn read_through(out: &mut Conditions, conditions: &[NodeId], given: &[NodeId]) {
+    let reader = Reader { depth_through: Some(0), ..Reader::new(out.graph) };
+    read_by(reader, out, conditions, given);
+}
+
+fn read_by(mut reader: Reader, out: &mut Conditions, conditions: &[NodeId], given: &[NodeId]) {
     let all: Vec<usize> = conditions.iter().map(|c| reader.condition(*c)).collect();
     let tested: Seen<NodeId> = reader.drafts.iter().flat_map(Draft::values).collect();
     let mut promised = Vec::new();
@@ -71,12 +81,15 @@ pub(super) fn read(out: &mut Conditions, conditions: &[NodeId], given: &[NodeId]
     }
 }
 
-struct Reader<'a> {
-    graph: &'a Graph,
+pub(super) struct Reader<'a> {
+    pub graph: &'a Graph,
     drafts: Vec<Draft>,
     depth: Vec<usize>,
     known: Table<NodeId, usize>,
-    too_large: bool,
+    pub too_large: bool,
+    /// How many tables and choices that are seen through lie around what is read; absent if none is.
+    #[cfg(feature = "compile")]
+    pub depth_through: Option<u32>,
 }
 
 impl Draft {
@@ -90,8 +103,20 @@ impl Draft {
     }
 }
 
-impl Reader<'_> {
-    fn push(&mut self, draft: Draft) -> usize {
+impl<'a> Reader<'a> {
+    fn new(graph: &'a Graph) -> Reader<'a> {
+        Reader {
+            graph,
+            drafts: Vec::new(),
+            depth: Vec::new(),
+            known: Table::new(),
+            too_large: false,
+            #[cfg(feature = "compile")]
+            depth_through: None,
+        }
+    }
+
+    pub fn push(&mut self, draft: Draft) -> usize {
         let depth = match &draft {
             Draft::Not(a) => self.depth[*a] + 1,
             Draft::Group(_, items) => items.iter().map(|i| self.depth[*i] + 1).max().unwrap_or(0),
@@ -104,7 +129,7 @@ impl Reader<'_> {
     }
 
     /// The draft of a condition; what it is made of is read first, without recursion.
-    fn condition(&mut self, root: NodeId) -> usize {
+    pub fn condition(&mut self, root: NodeId) -> usize {
         let mut stack = vec![root];
         while let Some(node) = stack.last().copied() {
             if self.known.contains_key(&node) || self.too_large {
@@ -160,10 +185,7 @@ impl Reader<'_> {
             }
             NodeKind::If(c, a, b) => {
                 let (c, a, b) = (known(c), known(a), known(b));
-                let not = self.push(Draft::Not(c));
-                let then = self.push(Draft::Group(Quantifier::All, vec![c, a]));
-                let otherwise = self.push(Draft::Group(Quantifier::All, vec![not, b]));
-                self.push(Draft::Group(Quantifier::Any, vec![then, otherwise]))
+                self.choice(c, a, b)
             }
             NodeKind::Op(Op::Matches(tests), args) => self.matches(tests, args),
             NodeKind::Op(op @ (Op::Equal | Op::Less | Op::AtMost), args) => match args[..] {
@@ -171,10 +193,36 @@ impl Reader<'_> {
                 _ => self.push(Draft::Truth(node)),
             },
             NodeKind::Op(Op::IsNone, args) if args.len() == 1 => {
-                self.push(Draft::Test { value: args[0], op: Op::IsNone, args: vec![Argument::Value] })
+                self.tested(args[0], Op::IsNone, vec![Argument::Value])
             }
-            _ => self.push(Draft::Truth(node)),
+            _ => self.value(node),
         }
+    }
+
+    /// A truth that no connective connects.
+    fn value(&mut self, node: NodeId) -> usize {
+        #[cfg(feature = "compile")]
+        if let Some(draft) = self.through(node, &mut |reader, value| reader.condition(value)) {
+            return draft;
+        }
+        self.push(Draft::Truth(node))
+    }
+
+    /// A strict operator on one value and constants.
+    fn tested(&mut self, value: NodeId, op: Op, args: Vec<Argument>) -> usize {
+        #[cfg(feature = "compile")]
+        if let Some(draft) = self.through(value, &mut |reader, value| reader.tested(value, op.clone(), args.clone())) {
+            return draft;
+        }
+        self.push(Draft::Test { value, op, args })
+    }
+
+    /// If a condition holds this, else that.
+    pub fn choice(&mut self, condition: usize, then: usize, otherwise: usize) -> usize {
+        let not = self.push(Draft::Not(condition));
+        let then = self.push(Draft::Group(Quantifier::All, vec![condition, then]));
+        let otherwise = self.push(Draft::Group(Quantifier::All, vec![not, otherwise]));
+        self.push(Draft::Group(Quantifier::Any, vec![then, otherwise]))
     }
 
     fn constant(&self, node: NodeId) -> Option<Argument> {
@@ -187,18 +235,23 @@ impl Reader<'_> {
         }
     }
 
-    fn comparison(&mut self, op: &Op, a: NodeId, b: NodeId) -> usize {
+    pub fn comparison(&mut self, op: &Op, a: NodeId, b: NodeId) -> usize {
         let met: fn(Ordering) -> bool = match op {
             Op::Equal => Ordering::is_eq,
             Op::Less => Ordering::is_lt,
             _ => Ordering::is_le,
         };
-        let draft = match (self.constant(a), self.constant(b)) {
-            (None, Some(b)) => Draft::Test { value: a, op: op.clone(), args: vec![Argument::Value, b] },
-            (Some(a), None) => Draft::Test { value: b, op: op.clone(), args: vec![a, Argument::Value] },
-            _ => Draft::Compare { a, b, met, no_value: Truth::FAULTY },
-        };
-        self.push(draft)
+        match (self.constant(a), self.constant(b)) {
+            (None, Some(b)) => self.tested(a, op.clone(), vec![Argument::Value, b]),
+            (Some(a), None) => self.tested(b, op.clone(), vec![a, Argument::Value]),
+            _ => {
+                #[cfg(feature = "compile")]
+                if let Some(draft) = self.bounds(op, a, b) {
+                    return draft;
+                }
+                self.push(Draft::Compare { a, b, met, no_value: Truth::FAULTY })
+            }
+        }
     }
 
     /// Any of the tests; those against constants together.
@@ -218,7 +271,7 @@ impl Reader<'_> {
         }
         if !constant.is_empty() {
             let op = Op::Matches(constant.into());
-            any.push(self.push(Draft::Test { value: *value, op, args: of_constant }));
+            any.push(self.tested(*value, op, of_constant));
         }
         match any[..] {
             [only] => only,
@@ -241,13 +294,12 @@ impl Reader<'_> {
             _ => Ordering::is_lt,
         };
         let Some(bound) = bounds.first() else { return self.push(Draft::Const(Truth::OPEN)) };
-        let draft = match self.constant(*bound) {
-            Some(bound) => Draft::Test { value, op: Op::Matches([test].into()), args: vec![Argument::Value, bound] },
+        match self.constant(*bound) {
+            Some(bound) => self.tested(value, Op::Matches([test].into()), vec![Argument::Value, bound]),
             None => {
                 let no_value = Truth::NOT_MET.or_possibly(Truth::FAULTY);
-                Draft::Compare { a: value, b: *bound, met, no_value }
+                self.push(Draft::Compare { a: value, b: *bound, met, no_value })
             }
-        };
-        self.push(draft)
+        }
     }
 }

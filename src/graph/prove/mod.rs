@@ -5,6 +5,8 @@
 //! what is proved holds; what is refuted may rest on a combination that no applicant can have, which whoever reports it
 //! has to try out. Faults are left out: a faulty condition spoils its table anyway.
 
+#[cfg(feature = "compile")]
+mod always;
 mod cells;
 mod conditions;
 mod judge;
@@ -15,6 +17,9 @@ use self::conditions::Formula;
 use super::{Graph, NodeId};
 use crate::value::{Set, Truth};
 use std::cmp::Ordering;
+
+#[cfg(feature = "compile")]
+pub use self::always::always;
 
 /// How much work a proof may be: tests evaluated and ranges copied.
 const BUDGET: usize = 2_000_000;
@@ -83,16 +88,14 @@ enum Verdict {
 impl<'a> Conditions<'a> {
     /// Conditions of a graph whose static sets are filled; `given` are promises about the same data.
     pub fn new(graph: &'a Graph, conditions: &[NodeId], given: &[NodeId]) -> Conditions<'a> {
-        let mut out = Conditions {
-            graph,
-            variables: Vec::new(),
-            formulas: Vec::new(),
-            all: Vec::new(),
-            given: Vec::new(),
-            too_large: false,
-        };
+        let mut out = Conditions::empty(graph);
         conditions::read(&mut out, conditions, given);
         out
+    }
+
+    fn empty(graph: &'a Graph) -> Conditions<'a> {
+        let (variables, formulas) = (Vec::new(), Vec::new());
+        Conditions { graph, variables, formulas, all: Vec::new(), given: Vec::new(), too_large: false }
     }
 
     /// Whether no two conditions can be met together; two with the same number of `alike` may.
@@ -126,7 +129,7 @@ impl<'a> Conditions<'a> {
                 None => return if examples.is_empty() { Proof::Undecided } else { Proof::Refuted(examples) },
                 Some(Verdict::Fine) => {}
                 Some(Verdict::Trouble(met)) => {
-                    examples.push(self.example(&area, met));
+                    examples.push(self.example(&area.ranges, met));
                     if examples.len() >= MOST_EXAMPLES {
                         break;
                     }
@@ -223,9 +226,9 @@ impl<'a> Conditions<'a> {
         }
     }
 
-    fn example(&self, area: &Open, met: Vec<usize>) -> Example {
+    fn example(&self, ranges: &[(u32, u32)], met: Vec<usize>) -> Example {
         let mut example = Example { values: Vec::new(), met, compares: Vec::new() };
-        for (variable, (from, to)) in self.variables.iter().zip(&area.ranges) {
+        for (variable, (from, to)) in self.variables.iter().zip(ranges) {
             let all = (*from, *to) == (0, variable.cells.len() as u32);
             let cell = variable.cells.get(*from as usize).filter(|_| !all || variable.cells.len() == 1);
             match (variable.key, cell) {
