@@ -1,14 +1,16 @@
 //! Whether one condition always holds: what somebody guarantees. Unlike the proofs about tables, which whoever loads a program makes anew,
-//! this one may take its time: it sees through tables and choices, and splits first what decides soonest.
+//! this one is the compiler's own business: it sees through tables and choices, and splits first what decides soonest.
 
 use super::cells::{self, Cell, Variable};
 use super::conditions::{self, Draft, Formula, Reader};
-use super::{BUDGET, Conditions, Example, MOST_EXAMPLES, Proof};
+use super::{Conditions, Example, MOST_EXAMPLES, Proof};
 use crate::graph::sets::{self, Case, Layout, Leaf};
 use crate::graph::{FactId, Graph, NodeId, NodeKind, ScopeId};
 use crate::op::{Hit, Op, Quantifier};
 use crate::value::Truth;
 
+/// How much work a proof may be: it is done at every key press of somebody who writes a policy.
+const WORK: usize = 500_000;
 /// How deep tables and choices within each other are seen through.
 const MOST_NESTED: u32 = 12;
 /// The most rows of a first-match table that is seen through: each speaks of all before it.
@@ -40,7 +42,7 @@ pub fn always(graph: &Graph, condition: NodeId, given: &[NodeId], days: (i64, i6
 impl Conditions<'_> {
     /// Seeks data for which the first condition does not hold; none if the work is used up.
     fn seek(&self, inside: &Inside, examples: &mut Vec<Example>) -> Option<()> {
-        let mut work = BUDGET;
+        let mut work = WORK;
         let mut open: Vec<Vec<(u32, u32)>> = vec![self.variables.iter().map(|v| (0, v.cells.len() as u32)).collect()];
         while let Some(ranges) = open.pop() {
             work = work.checked_sub(ranges.len() + 1)?;
