@@ -209,4 +209,16 @@ mod tests {
         let told: Vec<(&str, &str)> = faults.iter().map(|f| (&*f.rule, &*f.message)).collect();
         assert_eq!(told, [("slack", "none used as a value, in `idle`"), ("fair", "a division by zero, in `rate`")]);
     }
+
+    #[test]
+    fn a_failure_of_constants_is_told_as_any_other() {
+        let policy = Policy::compile(
+            "policy p fact pay: money in USD define share as (1 USD / 900 USD) rounded to 2 decimals
+             require fair pay is at least (1 USD / share) rounded to 2 decimals",
+        );
+        let policy = policy.unwrap();
+        let facts = policy.facts_from_json(r#"{"pay": 1}"#).unwrap();
+        let faults = policy.decide(&facts, Date::new(2022, 6, 1).unwrap()).faults;
+        assert_eq!(faults.iter().map(|f| &*f.message).collect::<Vec<_>>(), ["a division by zero"]);
+    }
 }

@@ -15,7 +15,7 @@ pub(crate) use reasons::{Forced, forced};
 pub(crate) use told::within_calendar;
 pub(crate) use told::{result, told_value};
 
-use crate::eval::range::{Evaluation, Places};
+use crate::eval::range::{Evaluation, PlaceId, Places};
 use crate::graph::{Output, PolicyEntry};
 use crate::value::{Date, Set, Truth};
 use std::sync::Arc;
@@ -105,7 +105,8 @@ fn broken_promise(policy: &PolicyEntry, places: &Places, language: &str) -> Opti
     let graph = places.evaluation.engine().graph();
     policy.promises.iter().find_map(|promise| {
         let scope = graph.node(promise.node).scope;
-        let broken = places.of_scope(scope).find(|p| places.set(*p, promise.node).0.as_truth() == Truth::NOT_MET)?;
+        let breaks = |p: &PlaceId| places.set(*p, promise.node).0.as_truth() == Truth::NOT_MET;
+        let broken = places.of_scope(scope).find(|p| places.is_there(*p) && breaks(p))?;
         let member = places.get(broken).index.map(|_| {
             let path = places.path_of(broken, "");
             format!(" by `{}`", path.trim_end_matches('.'))

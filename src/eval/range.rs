@@ -220,6 +220,12 @@ impl<'a> Places<'a> {
         (0..self.places.len()).map(PlaceId).filter(move |p| self.scope(*p) == scope)
     }
 
+    /// Whether a place is the case or one of its members, not one that stands for whatever members a pending list may have.
+    pub fn is_there(&self, place: PlaceId) -> bool {
+        let Place { outer, index, .. } = self.get(place);
+        outer.is_none_or(|outer| index.is_some() && self.is_there(outer))
+    }
+
     /// The place of a scope that is this one or around it.
     pub fn around(&self, place: PlaceId, scope: ScopeId) -> PlaceId {
         let mut at = place;

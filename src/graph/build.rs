@@ -145,13 +145,14 @@ impl Builder {
         self.add(NodeKind::Op(op, args.into()), shape)
     }
 
+    /// What a strict operator over constants comes to. What fails is left as it is: a decision tells which operator failed.
     fn fold_op(&self, op: &Op, args: &[NodeId], shape: Shape) -> Option<Const> {
         let operand = |n: &NodeId| {
             let set = self.const_of(*n)?.set();
             Some(Operand { set, shape: self.graph.node(*n).shape })
         };
         let operands: Vec<Operand> = args.iter().map(operand).collect::<Option<_>>()?;
-        set_constant(&op::range(op, shape, &operands, &self.graph.texts))
+        set_constant(&op::range(op, shape, &operands, &self.graph.texts)).filter(|value| *value != Const::Fault)
     }
 
     /// The value at another scale or kind; *none* stays what it is where the shape allows it.

@@ -210,6 +210,46 @@ fn an_awards_table_need_cover_only_whom_the_rules_let_through_and_a_reports_whom
     assert_eq!(gap(&concerned), None);
 }
 
+/// A list among the rules hides no gap of an award's table: where no example can be made the gap is told as undecided.
+#[test]
+fn lists_among_the_rules_hide_no_gap() {
+    let with = |rule: &str| {
+        format!(
+            "policy p
+            entity person fact income: money in EUR from 0 to 5_000 fact years_old: whole number from 0 to 120 end
+            fact age: whole number from 18 to 120
+            fact other: whole number from 0 to 120
+            fact people: list of person at most 3
+            require rule {rule}
+            award amount: money in EUR
+              by table
+              | age        | amount |
+              | 18 to 78   | 100    |
+              | 80 or more | 200    |"
+        )
+    };
+    let gap = |text: &str| {
+        let found = found(text).into_iter();
+        found.map(|(code, message, _)| (code, message)).collect::<Vec<_>>()
+    };
+    for rule in [
+        "(sum of income over people) is at most 2_000",
+        "(sum of income over people) is at least 100",
+        "(largest years_old over people if any else 0) is less than 50",
+        "(count of people where years_old is less than 18) is at most 2",
+        "none of people satisfies income is more than 2_000",
+    ] {
+        let told = "no row of this table matches `age` 79".to_owned();
+        assert_eq!(gap(&with(rule)), [(Code::TableGap, told)], "{rule}");
+    }
+    let undecided = with("any of people satisfies years_old is at least 18");
+    let told = "it cannot be decided whether a row of this table matches whomever the rules let through".to_owned();
+    assert_eq!(gap(&undecided), [(Code::TableUndecided, told)]);
+    assert_eq!(gap(&undecided.replace("18 to 78", "18 to 79")), []);
+    // Whoever is in the gap is kept out, as is seen where the table's facts are given.
+    assert_eq!(gap(&with("age + other is at most 78").replace("80 or more", "200 or more").replace("120", "300")), []);
+}
+
 /// Whatever the checker makes of operators is what the table of operators says, so that artefacts load.
 #[test]
 fn operators_are_stated_as_the_table_has_them() {

@@ -12,7 +12,7 @@ pub struct Choices<'a> {
 }
 
 const NOWHERE: Span = Span { source: SourceId(0), start: 0, end: 0 };
-const NAMES: [&str; 9] = ["income", "age", "n_1", "年龄", "label", "version", "_x", "Größe", "report"];
+const NAMES: [&str; 11] = ["income", "age", "n_1", "年龄", "label", "version", "_x", "Größe", "report", "type", "fact"];
 const LABELS: [&str; 5] = ["a", "ii", "1", "一", "2b"];
 const TEXTS: [&str; 6] = ["words", "", "say \"so\"", "back\\slash", "出生日期 # no comment", "{age} | (a)"];
 const NUMBERS: [&str; 5] = ["0", "1", "16_000.50", "007", "3.25"];

@@ -100,7 +100,11 @@ pub fn policy(tape: &mut Tape) -> String {
     for (name, ty, _) in MEMBER {
         writeln!(text, "  fact {name}: {ty}").unwrap();
     }
-    text.push_str("  define adult as years_old is at least 18\nend\n");
+    text.push_str("  define adult as years_old is at least 18\n");
+    for i in 0..w.promises() {
+        writeln!(text, "  promise \"member_{i}\": {}", w.member_promise()).unwrap();
+    }
+    text.push_str("end\n");
     for (name, ty, _) in SCHEMA {
         writeln!(text, "fact {name}: {ty}").unwrap();
     }
@@ -154,10 +158,42 @@ pub fn policy(tape: &mut Tape) -> String {
         }
         .unwrap();
     }
+    for i in 0..w.promises() {
+        writeln!(text, "promise \"case_{i}\": {}", w.promise()).unwrap();
+    }
     text
 }
 
 impl Writer<'_, '_> {
+    /// How many promises there are: none more often than not, so that most cases are decided.
+    fn promises(&mut self) -> usize {
+        [0, 0, 1, 2][self.tape.pick(4)]
+    }
+
+    /// What is promised: something that data often keep, about values that tables test or about anything.
+    fn promise(&mut self) -> String {
+        match self.tape.pick(5) {
+            0 => format!("a is at least {}", self.tape.between(-5, 0)),
+            1 => format!("not (({}) and ({}))", self.condition(0), self.condition(0)),
+            2 => format!("((c is {}) implies ({}))", self.tape.one_of(&["red", "blue"]), self.condition(1)),
+            3 => self.condition(2),
+            _ => format!("any of {{ (a) {} (b) {} (c) {} }}", self.condition(1), self.condition(1), self.condition(2)),
+        }
+    }
+
+    fn member_promise(&mut self) -> String {
+        let was = std::mem::replace(&mut self.in_member, true);
+        let promise = match self.tape.pick(5) {
+            0 => "till is on or after since".to_owned(),
+            1 => format!("(works implies (years_old is at least {}))", self.tape.between(0, 30)),
+            2 => format!("(pay is at most {} CNY)", self.tape.between(250, 500)),
+            3 => format!("((m - pay) is at most {} CNY)", self.tape.between(200, 500)),
+            _ => self.promise(),
+        };
+        self.in_member = was;
+        promise
+    }
+
     fn unless(&mut self) -> String {
         match self.tape.pick(4) {
             1 => format!("\n  unless {}", self.condition(2)),

@@ -6,7 +6,7 @@ use placet::model::{
     Cell, Const, Expr, ExprKind, FactId, Fold, FoldKind, InForce, Level, Model, Output, Table, Version,
 };
 use placet::op::{self, Hit, Op, Operand, Quantifier, RuleKind, Shape, Test};
-use placet::value::{Body, Date, Direction, Kind, LIMIT, Rounding, Set};
+use placet::value::{Body, Date, Direction, EntityId, Kind, LIMIT, Rounding, Set};
 use std::collections::BTreeMap;
 
 /// A value, or what stands in its place.
@@ -34,7 +34,8 @@ pub type Record = BTreeMap<String, Told>;
 /// How a world ends.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ending {
-    /// One of `not_applicable`, `referred`, `declined`, `approved`; a decline that a person confirms is `declined` here.
+    /// One of `not_applicable`, `referred`, `declined`, `approved`; a decline that a person confirms is `declined` here. `invalid`
+    /// if a promise is broken: nothing else is said of such data.
     pub outcome: &'static str,
     /// The standing of each rule, in the words of the decision's JSON.
     pub standings: Vec<&'static str>,
@@ -86,8 +87,37 @@ impl<'a> World<'a> {
                 "approved"
             });
         }
-        let outcome = if endings.iter().all(|e| *e == endings[0]) { endings[0] } else { "referred" };
+        let outcome = if self.breaks_a_promise() {
+            "invalid"
+        } else if endings.iter().all(|e| *e == endings[0]) {
+            endings[0]
+        } else {
+            "referred"
+        };
         Ending { outcome, standings, awards, reports }
+    }
+
+    /// Whether a promise is broken, by the case or by a member of any of its lists; one of which a fault leaves it open is not.
+    fn breaks_a_promise(&self) -> bool {
+        self.model.promises.iter().any(|promise| {
+            let members: Vec<Vec<&'a Record>> = match promise.owner {
+                None => vec![Vec::new()],
+                Some(entity) => self.records(entity).into_iter().map(|record| vec![record]).collect(),
+            };
+            members
+                .into_iter()
+                .any(|members| self.truth(&Env { members, law: None }, &promise.condition) == Some(false))
+        })
+    }
+
+    /// The records of an entity in the case's own lists.
+    fn records(&self, entity: EntityId) -> Vec<&'a Record> {
+        let lists = self.model.facts.iter().filter(|f| f.owner.is_none() && f.ty.kind == Kind::List(entity));
+        let told = lists.filter_map(|list| match self.facts.get(&*list.name) {
+            Some(Told::List(records)) => Some(records),
+            _ => None,
+        });
+        told.flatten().collect()
     }
 
     fn optional(&self, env: &Env<'a>, condition: Option<&Expr>) -> Option<bool> {

@@ -288,6 +288,32 @@ define x: whole number
     assert_eq!(formatted(expected), expected);
 }
 
+/// A fact may be called like a keyword that begins a declaration: where the formatter breaks lines it stays a fact.
+#[test]
+fn names_like_keywords_are_values_on_lines_of_their_own() {
+    let typed = ["type", "fact", "parameter", "award", "report"];
+    let others = ["policy", "entity", "define", "require", "exclude", "refer"];
+    for name in typed.into_iter().chain(others) {
+        let mut texts = vec![
+            format!("require x all of {{ {name} days is 3 days b\n{name}\nc }} define y as b"),
+            format!("require x (all of {{ (a) {name} months is wait (b) {name} (c) {name} }})"),
+            format!("promise \"p\" in force from 2024-01-01: {name} years is 3 years"),
+            format!("require x \"t\" ({name} day) is 1 fact b: date"),
+        ];
+        if typed.contains(&name) {
+            texts.push(format!("require x {name} days is 3 days"));
+            texts.push(format!("require x {name}\nfact b: date"));
+            texts.push(format!("require x \"t\" {name} award b: date as c report d: date as e"));
+            texts.push(format!("require x {name}\n\n# next\npromise \"p\": b policy q use \"r\""));
+        }
+        for text in texts {
+            let once = formatted(&text);
+            assert_eq!(without_places(&tree(&once)), without_places(&tree(&text)), "{text}\n{once}");
+            assert_eq!(formatted(&once), once);
+        }
+    }
+}
+
 fn without_marks(declarations: &mut [Declaration]) {
     for declaration in declarations {
         declaration.marks.clear();

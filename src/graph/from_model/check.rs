@@ -93,19 +93,23 @@ impl Check<'_> {
         if wants_complete && !complete {
             match conditions.complete() {
                 Proof::Proved => {}
-                Proof::Undecided if place.need_not_cover => {}
-                Proof::Undecided => self.gap(&at, None),
-                Proof::Refuted(_) if place.need_not_cover => {
-                    // Whoever is let through and finds no row is a gap; whether anybody is may be left open.
+                Proof::Undecided | Proof::Refuted(_) if place.need_not_cover => {
+                    // Only whoever the rules let through has to find a row.
                     let kept_out = own.iter().flat_map(|own| own.kept_out.iter().copied());
                     let conditions: Vec<NodeId> = nodes.iter().copied().chain(kept_out).collect();
                     let at = example::Place { conditions: &conditions, ..at };
-                    if let Proof::Refuted(examples) = Conditions::new(graph, &conditions, &given).complete()
-                        && let Some(real) = examples.iter().find_map(|e| at.real(e))
-                    {
-                        self.gap(&at, Some(real));
+                    match Conditions::new(graph, &conditions, &given).complete() {
+                        Proof::Proved => {}
+                        Proof::Undecided => self.gap(&at, None),
+                        Proof::Refuted(examples) => {
+                            let real = examples.iter().find_map(|e| at.real(e));
+                            if real.is_some() || examples.iter().any(|e| at.may_be_gap(e)) {
+                                self.gap(&at, real);
+                            }
+                        }
                     }
                 }
+                Proof::Undecided => self.gap(&at, None),
                 Proof::Refuted(examples) => self.gap(&at, examples.iter().find_map(|e| at.real(e))),
             }
         }
@@ -161,7 +165,10 @@ impl Check<'_> {
                 self.tell(trouble);
             }
             None => {
-                let found = "it cannot be decided whether always a row of this table matches";
+                let found = match at.place.need_not_cover {
+                    true => "it cannot be decided whether a row of this table matches whomever the rules let through",
+                    false => "it cannot be decided whether always a row of this table matches",
+                };
                 let help = "an input that no row matches is a fault, and such a case is referred to a person; \
                             a last row that says `any` in a `by first match table` covers the rest";
                 self.tell(Diagnostic::new(Code::TableUndecided, span, found).help(help));

@@ -4,8 +4,8 @@
 use crate::graph::places::TablePlace;
 use crate::graph::prove::Example;
 use crate::graph::sets::{self, Case, Frame, Layout, Leaf, Members};
-use crate::graph::{Const, FactId, Graph, Node, NodeId, NodeKind, PolicyEntry, Program, ScopeId};
-use crate::op::{Op, Shape};
+use crate::graph::{Const, FactId, Fold, Graph, Node, NodeId, NodeKind, PolicyEntry, Program, ScopeId};
+use crate::op::{Op, Quantifier, Shape};
 use crate::source::Span;
 use crate::table::Table;
 use crate::value::{Body, Choices, Date, Kind, Set, TextId, Truth, Unit, format_decimal};
@@ -33,6 +33,8 @@ struct Trial<'a> {
     graph: &'a Graph,
     day: i64,
     facts: Table<(FactId, ScopeId), Set>,
+    /// Whether lists of which nothing is sought are empty, instead of not told.
+    others_empty: bool,
 }
 
 impl Place<'_> {
@@ -44,26 +46,49 @@ impl Place<'_> {
 
     /// Names and values of a real input that behaves as the example says, if one is found.
     pub fn real(&self, example: &Example) -> Option<Vec<(Name, String)>> {
-        let graph = &self.program.graph;
-        let (first, last) = self.policy.days();
-        let usual = Date::new(2024, 1, 1).map_or(first, Date::days).clamp(first, last);
-        for day in [usual, first, last] {
-            let mut trial = Trial { graph, day, facts: Table::new() };
-            for (node, set) in &example.values {
-                trial.aim(*node, choose(set, &graph.node(*node).set), 0);
-            }
+        self.days().into_iter().find_map(|day| {
+            let mut trial = self.trial(day, example, |_| true);
             for (a, b, order) in &example.compares {
                 trial.aim_beside(*a, *b, *order);
             }
-            if let Some(values) = self.tried(example, &trial) {
-                return Some(values);
-            }
-        }
-        None
+            [false, true].into_iter().find_map(|others_empty| {
+                trial.others_empty = others_empty;
+                self.evaluated(&trial, |of| self.told(example, of))
+            })
+        })
     }
 
-    /// Evaluates the graph over the facts found, and tells the values if the conditions come out as the example says.
-    fn tried(&self, example: &Example, trial: &Trial) -> Option<Vec<(Name, String)>> {
+    /// Whether a gap may be one though no real input is found: nothing settles it once its headings are as the example says.
+    pub fn may_be_gap(&self, example: &Example) -> bool {
+        let of_headings = |node| self.place.headings.iter().any(|(_, heading)| *heading == node);
+        let is_open = |of: &dyn Fn(NodeId) -> Set| {
+            let may_lack = |c: &NodeId| of(*c).as_truth().can_be_not_met();
+            (!self.is_broken(of) && self.conditions.iter().all(may_lack)).then_some(())
+        };
+        self.days().into_iter().any(|day| {
+            let trial = self.trial(day, example, of_headings);
+            self.evaluated(&trial, is_open).is_some()
+        })
+    }
+
+    /// Days to try.
+    fn days(&self) -> [i64; 3] {
+        let (first, last) = self.policy.days();
+        [Date::new(2024, 1, 1).map_or(first, Date::days).clamp(first, last), first, last]
+    }
+
+    /// Facts that lead to those values of an example that are asked for.
+    fn trial(&self, day: i64, example: &Example, is_asked: impl Fn(NodeId) -> bool) -> Trial<'_> {
+        let graph = &self.program.graph;
+        let mut trial = Trial { graph, day, facts: Table::new(), others_empty: false };
+        for (node, set) in example.values.iter().filter(|(node, _)| is_asked(*node)) {
+            trial.aim(*node, choose(set, &graph.node(*node).set), 0);
+        }
+        trial
+    }
+
+    /// What is seen in the sets of nodes, where the table stands, of the graph evaluated over the facts found.
+    fn evaluated<T>(&self, trial: &Trial, see: impl FnOnce(&dyn Fn(NodeId) -> Set) -> Option<T>) -> Option<T> {
         let graph = trial.graph;
         let layout = Layout::new(graph);
         let case = Case {
@@ -81,21 +106,27 @@ impl Place<'_> {
                 _ => return None,
             }
         }
-        let of = |node: NodeId| {
+        see(&|node| {
             let scope = graph.node(node).scope;
             let frame: Option<&&Frame> = frames.iter().find(|f| f.scope() == scope);
             frame.map_or(Set::EMPTY, |f| f.of(&layout, node))
-        };
-        let breaks = |p: &NodeId| of(*p).as_truth() == Truth::NOT_MET;
-        if self.given.iter().any(breaks) {
-            return None;
-        }
+        })
+    }
+
+    /// Whether something does not hold that holds of all data that come to the table.
+    fn is_broken(&self, of: &dyn Fn(NodeId) -> Set) -> bool {
+        self.given.iter().any(|given| of(*given).as_truth() == Truth::NOT_MET)
+    }
+
+    /// The values of what the table asks, if the conditions come out as the example says.
+    fn told(&self, example: &Example, of: &dyn Fn(NodeId) -> Set) -> Option<Vec<(Name, String)>> {
+        let graph = &self.program.graph;
         let behaves = if example.met.is_empty() {
             self.conditions.iter().all(|c| of(*c).as_truth() == Truth::NOT_MET)
         } else {
             example.met.iter().all(|c| of(self.conditions[*c]).as_truth() == Truth::MET)
         };
-        if !behaves {
+        if !behaves || self.is_broken(of) {
             return None;
         }
         let mut told = Vec::new();
@@ -124,7 +155,7 @@ impl Place<'_> {
 }
 
 impl Trial<'_> {
-    /// The states of a record's facts: those sought are given, lists have one member.
+    /// The states of a record's facts: those sought are given, lists of which something is sought have one member.
     fn leaves(&self, scope: ScopeId, facts: Vec<FactId>) -> Vec<Leaf> {
         facts
             .iter()
@@ -138,7 +169,9 @@ impl Trial<'_> {
                 let inner: Vec<ScopeId> = members.filter(|(_, s)| is_list(s)).map(|(i, _)| ScopeId(i as u32)).collect();
                 // Of several scopes over one list, the one with facts sought counts.
                 let sought = inner.iter().find(|s| self.facts.keys().any(|(_, of)| self.graph.encloses(**s, *of)));
-                let Some(inner) = sought else { return Leaf::Pending };
+                let Some(inner) = sought else {
+                    return if self.others_empty { Leaf::Members(Vec::new()) } else { Leaf::Pending };
+                };
                 let facts = self.graph.entities[entity.0 as usize].facts.clone();
                 Leaf::Members(vec![self.leaves(*inner, facts)])
             })
@@ -155,7 +188,10 @@ impl Trial<'_> {
             NodeKind::Fact(fact, scope) => {
                 let other = Body::Text(TextId(graph.texts.len() as u32));
                 let body = if value.body == Body::AnyText { other } else { value.body };
-                self.facts.or_insert_with((*fact, *scope), || Set { body, ..value });
+                let (value, whole) = (Set { body, ..value }, graph.whole_type(*fact));
+                if whole.body == Body::AnyText || whole.join(&value) == whole {
+                    self.facts.or_insert_with((*fact, *scope), || value);
+                }
             }
             NodeKind::DecisionDate => {}
             NodeKind::Not(a) => {
@@ -171,6 +207,12 @@ impl Trial<'_> {
                 };
                 self.aim_number(node, op, args, goal, depth);
             }
+            // A list of one member comes to what the member comes to.
+            NodeKind::Fold { filter: None, fold, .. } => match fold {
+                Fold::Sum(of) | Fold::Largest(of, _) | Fold::Smallest(of, _) => self.aim(*of, value, depth + 1),
+                Fold::Satisfies(Quantifier::All | Quantifier::Any, of) => self.aim(*of, value, depth + 1),
+                _ => {}
+            },
             _ => {}
         }
     }

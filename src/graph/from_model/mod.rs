@@ -15,7 +15,8 @@ use self::guarantees::{Guaranteed, Results};
 use super::build::Builder;
 use super::places::TablePlace;
 use super::{
-    Citation, Const, Define, Enum, FactId, FactTexts, NodeId, NodeKind, Output, PolicyEntry, Program, Promise, Rule,
+    Citation, Const, Define, Enum, FactId, FactTexts, Fold, NodeId, NodeKind, Output, PolicyEntry, Program, Promise,
+    Rule,
 };
 use super::{Scope, ScopeId};
 use crate::diagnostic::{Code, Diagnostic};
@@ -274,7 +275,8 @@ impl OfModel<'_, '_> {
         Output { name: output.name.clone().into(), title: output.title.clone(), cites: output.cites.clone(), ty, node }
     }
 
-    /// A promise of the case, or of the members of every list of its entity.
+    /// A promise of the case, or of the members of every list of its entity. One that says nothing of the member itself is
+    /// still kept or broken by members alone: whoever has none breaks nothing.
     fn promise(&mut self, promise: &model::Promise, law: NodeId) -> Vec<Promise> {
         let scopes = match promise.owner {
             None => vec![ScopeId::CASE],
@@ -282,7 +284,11 @@ impl OfModel<'_, '_> {
         };
         let mut all: Vec<Promise> = Vec::new();
         for scope in scopes {
-            let node = self.expr(&promise.condition, &At { env: vec![ScopeId::CASE, scope], law });
+            let mut node = self.expr(&promise.condition, &At { env: vec![ScopeId::CASE, scope], law });
+            if self.low.build.graph.node(node).scope != scope {
+                let each = Fold::Satisfies(Quantifier::All, node);
+                node = self.low.build.fold(scope, None, each, Shape::TRUTH);
+            }
             if all.iter().all(|p| p.node != node) {
                 all.push(Promise { title: promise.title.clone(), node });
             }

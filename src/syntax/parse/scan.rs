@@ -66,6 +66,8 @@ struct Scanner<'t> {
     segments: Vec<Segment>,
     /// The entity that is open, by the place of its keyword.
     entity: Option<usize>,
+    /// Whether the present declaration is a `require`.
+    in_requirement: bool,
     trouble: Option<Diagnostic>,
 }
 
@@ -81,6 +83,7 @@ pub(super) fn scan(source: SourceId, text: &str) -> Vec<Segment> {
         words: 0,
         segments: vec![Segment { kind: SegmentKind::Stray, start: 0, end: 0, trouble: None }],
         entity: None,
+        in_requirement: false,
         trouble: None,
     };
     scanner.run();
@@ -313,7 +316,8 @@ impl Scanner<'_> {
     }
 
     /// Whether a word that can begin a declaration does so here: what follows must be its name, and where the word could
-    /// be a name itself, also what follows the name.
+    /// be a name itself, also what follows the name. `report days`, or `report` at the end of a line, is a value where one can
+    /// stand: inside brackets, after an operator, and in a `require`, whose condition follows without a word.
     fn begins(&self, rule: Rule, end: usize) -> bool {
         let rest = self.text[end..].trim_start();
         let may_be_over =
@@ -331,11 +335,19 @@ impl Scanner<'_> {
         if name.is_empty() {
             return fresh && rest.starts_with([':', '：', '"', '“']);
         }
+        let on_another_line = self.text[end..self.text.len() - rest.len()].contains('\n');
+        let may_be_value = on_another_line || VOCABULARY.is_unit(name);
+        let may_be_name = !VOCABULARY.is_reserved(name) && !after.starts_with(',');
         match rule {
             Rule::kw_type | Rule::kw_fact | Rule::kw_parameter | Rule::kw_award | Rule::kw_report => {
-                colon || fresh && !VOCABULARY.is_reserved(name) && !after.starts_with(',')
+                let is_next = on_another_line && matches!(VOCABULARY.class(name), Some(Class::Declaration(_)));
+                let is_value = |looks_so| looks_so && self.in_requirement;
+                colon && !is_value(is_next) || fresh && may_be_name && !is_value(may_be_value)
             }
-            _ => colon || !VOCABULARY.is_reserved(name) && !after.starts_with(','),
+            _ => {
+                let no_value_can_stand = may_be_over && self.open.len() == 1;
+                colon || may_be_name && (no_value_can_stand || !may_be_value)
+            }
         }
     }
 
@@ -350,6 +362,7 @@ impl Scanner<'_> {
             self.entity = Some(self.at);
         }
         self.segments.push(Segment { kind, start: self.at, end, trouble: None });
+        self.in_requirement = rule == Rule::kw_require;
         self.at = end;
         if !matches!(rule, Rule::kw_promise | Rule::kw_guarantee | Rule::kw_scenario | Rule::kw_use) {
             // The name, which may look like a word of the language.

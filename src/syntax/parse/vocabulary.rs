@@ -38,6 +38,7 @@ pub(super) struct Vocabulary {
     phrases: Table<Rule, String>,
     words: Table<&'static str, Class>,
     reserved: Vec<&'static str>,
+    units: Vec<&'static str>,
 }
 
 /// Read once.
@@ -47,7 +48,8 @@ pub(super) static VOCABULARY: LazyLock<Vocabulary> =
 impl Vocabulary {
     fn read(grammar: &'static str) -> Self {
         let rules: Table<String, Rule> = Rule::all_rules().iter().map(|r| (format!("{r:?}"), *r)).collect();
-        let mut read = Vocabulary { phrases: Table::new(), words: Table::new(), reserved: Vec::new() };
+        let mut read =
+            Vocabulary { phrases: Table::new(), words: Table::new(), reserved: Vec::new(), units: Vec::new() };
         let mut in_reserved = false;
         for line in grammar.lines().filter(|l| !l.starts_with("//")) {
             in_reserved = (in_reserved || line.starts_with("reserved")) && line != "}";
@@ -59,6 +61,9 @@ impl Vocabulary {
             let body = body.split('!').next().unwrap_or(body);
             for (i, spelling) in body.split('|').enumerate() {
                 let words: Vec<&str> = quoted(spelling).collect();
+                if matches!(rule, Rule::kw_days | Rule::kw_months | Rule::kw_years) {
+                    read.units.extend(&words);
+                }
                 if i == 0 && !words.is_empty() {
                     read.phrases.insert(*rule, words.join(" "));
                 }
@@ -96,6 +101,11 @@ impl Vocabulary {
     /// Whether the word can never be a name.
     pub(super) fn is_reserved(&self, word: &str) -> bool {
         self.reserved.contains(&word)
+    }
+
+    /// Whether the word says what a value before it counts: `days`.
+    pub(super) fn is_unit(&self, word: &str) -> bool {
+        self.units.contains(&word)
     }
 
     /// Whether a word begins a form whose second word is `of`: `sum of`.
