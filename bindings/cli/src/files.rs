@@ -198,6 +198,11 @@ impl Drop for Out {
     }
 }
 
+/// Says a line on standard output; see `say!`.
+pub fn say(line: std::fmt::Arguments<'_>) -> Result<(), Failure> {
+    writeln!(anstream::stdout(), "{line}").map_err(|e| Failure::io("write", "standard output", &e))
+}
+
 /// Writes a file whole.
 pub fn write(path: &str, text: &str) -> Result<(), Failure> {
     write_bytes(path, text.as_bytes())

@@ -50,7 +50,7 @@ pub fn run(a: &Replay, format: ErrorFormat, quiet: bool) -> Result<(), Failure> 
             Came::NoFacts => without += 1,
             Came::Different(why) => {
                 different += 1;
-                anstream::println!("line {number}, {}: {why}", record.policy);
+                say!("line {number}, {}: {why}", record.policy);
             }
         }
     }

@@ -237,6 +237,15 @@ fn a_full_disk_is_no_wrong_usage_and_is_told_with_the_file() {
     }
     let ran = desk.run("check allowance.placet -q --out full.jsonl").ends(4);
     assert_eq!(ran.err, "error: cannot write `full.jsonl`: the disk is full\n");
+    let command = assert_cmd::cargo::cargo_bin("placet");
+    for arguments in [&["check", "allowance.placet"][..], &["test", "-v", "allowance.placet"]] {
+        let full = std::fs::File::options().write(true).open("/dev/full").expect("the device");
+        let ran = std::process::Command::new(&command).args(arguments).current_dir(desk.path()).stdout(full).output();
+        let ran = ran.expect("it runs");
+        assert_eq!(ran.status.code(), Some(4));
+        let said = String::from_utf8(ran.stderr).expect("UTF-8");
+        assert!(said.ends_with("error: cannot write `standard output`: the disk is full\n"), "{said}");
+    }
     // What another name mends is the caller's, as it was.
     let ran = desk.run("check allowance.placet -q --out nowhere/allowance.placetc").ends(2);
     assert!(ran.err.contains("there is no such file or folder"), "{}", ran.err);
