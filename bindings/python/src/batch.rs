@@ -114,7 +114,9 @@ impl Batch {
             let dictionary = batch.column(at).as_any_dictionary();
             let words = dictionary.values().as_string::<i32>();
             let mut of_batch = vec![0u64; words.len() + 1];
-            for (row, key) in dictionary.normalized_keys().into_iter().enumerate() {
+            // Where there are no words there are no keys either, and no row has one.
+            let keys = if words.is_empty() { vec![0; dictionary.len()] } else { dictionary.normalized_keys() };
+            for (row, key) in keys.into_iter().enumerate() {
                 of_batch[if dictionary.is_null(row) { words.len() } else { key }] += 1;
             }
             for (key, count) in of_batch.into_iter().enumerate().filter(|(_, count)| *count > 0) {

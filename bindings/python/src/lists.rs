@@ -160,6 +160,10 @@ fn keys_of(column: &ArrayRef, name: &str) -> Result<Vec<Option<Key>>, Trouble> {
         DataType::Utf8View => text(column.as_string_view().iter()),
         DataType::Dictionary(_, _) => {
             let dictionary = column.as_any_dictionary();
+            if dictionary.values().is_empty() {
+                // No row has a key that leads anywhere.
+                return Ok(vec![None; column.len()]);
+            }
             let (keys, words) = (dictionary.normalized_keys(), keys_of(dictionary.values(), name)?);
             let key = |(row, key): (usize, usize)| if column.is_null(row) { None } else { words[key].clone() };
             keys.into_iter().enumerate().map(key).collect()

@@ -262,6 +262,16 @@ def test_what_stands_under_a_null_may_be_what_it_likes(policy):
         assert came.equals(expected)
 
 
+def test_dictionaries_without_a_word_are_as_good_as_any():
+    policy = placet.Policy.from_text('policy p "P" fact age: whole number require r "R" age is at least 3')
+    assert policy.decide_batch({"age": [3, 4]}, on=ON).summary("cites") == {None: 2}
+    households = placet.Policy.from_text(HOUSEHOLDS)
+    nobody = pyarrow.array([None], pyarrow.string()).dictionary_encode()
+    members = pyarrow.table({"id": ["a"], "income": [1]}).slice(0, 0)
+    out = households.decide_batch(pyarrow.table({"id": nobody}), on=ON, lists={"members": (members, "id")})
+    assert out.summary() == {"incomplete": 1}
+
+
 def test_texts_in_any_letters_are_sound(policy):
     words = ["zürich", "深圳市社会保障局的一段很长的文字", "north", "", None] * 5_000
     for kind in (pyarrow.string(), pyarrow.large_string(), pyarrow.string_view()):
