@@ -4,6 +4,7 @@
 //! Sound columns pass in one go without a branch a row, as far as their form allows; only where that fails are rows looked at one by one,
 //! to tell which is unsound. What stands under a null may be what it likes, as long as nothing is read beyond a buffer.
 
+use arrow_array::array::AnyDictionaryArray;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
     ArrowDictionaryKeyType, Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
@@ -12,8 +13,8 @@ use arrow_array::{Array, GenericStringArray, OffsetSizeTrait, RecordBatch, Strin
 use arrow_buffer::Buffer;
 use arrow_schema::{ArrowError, DataType};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use simdutf8::basic::from_utf8;
 use std::ops::Range;
-use std::str::from_utf8;
 
 /// Rows of a column that are checked together by one core: few enough to be looked at twice without coming from memory twice.
 const TOGETHER: usize = 1 << 13;
@@ -28,8 +29,9 @@ pub fn columns(batches: &[RecordBatch], used: &[usize]) -> Result<(), ArrowError
         for at in used {
             let rows = batch.num_rows();
             match batch.column(*at).data_type() {
-                DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => {
-                    let firsts = (0..rows).step_by(TOGETHER);
+                DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View | DataType::Dictionary(..) => {
+                    // Without a row a dictionary has its words all the same.
+                    let firsts = (0..rows.max(1)).step_by(TOGETHER);
                     tasks.extend(firsts.map(|first| (batch, *at, first..(first + TOGETHER).min(rows))));
                 }
                 kind if is_plain(kind) => {}
@@ -39,9 +41,11 @@ pub fn columns(batches: &[RecordBatch], used: &[usize]) -> Result<(), ArrowError
     }
     tasks.into_par_iter().try_for_each(|(batch, at, rows)| {
         let column = batch.column(at);
-        let checked = match rows.len() == column.len() {
-            true => array(&**column, 0),
-            false => array(&*column.slice(rows.start, rows.len()), rows.start),
+        let stretch = column.slice(rows.start, rows.len());
+        let checked = match stretch.as_any_dictionary_opt() {
+            // What all stretches share is checked with the first.
+            Some(coded) if rows.start > 0 => keys(coded, rows.start),
+            _ => array(&*stretch, rows.start),
         };
         checked.map_err(|wrong| unsound(batch.schema_ref().field(at).name(), &wrong))
     })
@@ -68,20 +72,10 @@ fn array(array: &dyn Array, first: usize) -> Checked {
         DataType::Utf8 => texts::<i32>(array.as_string(), first),
         DataType::LargeUtf8 => texts::<i64>(array.as_string(), first),
         DataType::Utf8View => views(array.as_string_view(), first),
-        DataType::Dictionary(kind, _) => {
-            let dictionary = array.as_any_dictionary();
-            let (keys, values) = (dictionary.keys(), dictionary.values());
-            match **kind {
-                DataType::Int8 => within::<Int8Type>(keys, values.len(), first),
-                DataType::Int16 => within::<Int16Type>(keys, values.len(), first),
-                DataType::Int32 => within::<Int32Type>(keys, values.len(), first),
-                DataType::Int64 => within::<Int64Type>(keys, values.len(), first),
-                DataType::UInt8 => within::<UInt8Type>(keys, values.len(), first),
-                DataType::UInt16 => within::<UInt16Type>(keys, values.len(), first),
-                DataType::UInt32 => within::<UInt32Type>(keys, values.len(), first),
-                _ => within::<UInt64Type>(keys, values.len(), first),
-            }?;
-            self::array(&**values, 0).map_err(|wrong| format!("its dictionary: {wrong}"))
+        DataType::Dictionary(..) => {
+            let coded = array.as_any_dictionary();
+            keys(coded, first)?;
+            self::array(&**coded.values(), 0).map_err(|wrong| format!("its dictionary: {wrong}"))
         }
         DataType::List(_) => members(array.as_list::<i32>().value_offsets(), &**array.as_list::<i32>().values()),
         DataType::LargeList(_) => members(array.as_list::<i64>().value_offsets(), &**array.as_list::<i64>().values()),
@@ -113,7 +107,7 @@ fn texts<O: OffsetSizeTrait>(array: &GenericStringArray<O>, first: usize) -> Che
     let used = stretch(offsets, bytes.len())?;
     let whole = &bytes[used.clone()];
     // A text that begins within a letter is none, though the whole may be.
-    let is_split = |at: &O| whole.get(at.as_usize() - used.start).is_some_and(|byte| byte & 0xC0 == 0x80);
+    let is_split = |at: &O| whole.get(at.as_usize() - used.start).is_some_and(|byte| is_within_letter(*byte));
     if whole.is_ascii() || from_utf8(whole).is_ok() && !offsets.iter().any(is_split) {
         return Ok(());
     }
@@ -137,37 +131,58 @@ fn views(array: &StringViewArray, first: usize) -> Checked {
         // The uppermost bit is set if the length is past 12, whichever way.
         (lengths | *view as u32 | (INLINE as u32).wrapping_sub(*view as u32), bits | view)
     });
-    if all.0 >> 31 == 0 && all.1 & BEYOND_ASCII == 0 || are_ascii(views, buffers) {
+    if all.0 >> 31 == 0 && all.1 & BEYOND_ASCII == 0
+        || are_texts::<true>(views, buffers)
+        || are_texts::<false>(views, buffers)
+    {
         return Ok(());
     }
     one_by_one(array, first, |row| match far(views[row]) {
         Some((number, place)) => {
             buffers.get(number).and_then(|buffer| buffer.get(place)).is_some_and(|bytes| from_utf8(bytes).is_ok())
         }
-        None => from_utf8(&views[row].to_le_bytes()[4..][..views[row] as u32 as usize]).is_ok(),
+        None => from_utf8(inline_bytes(&views[row].to_le_bytes())).is_ok(),
     })
 }
 
-/// Whether all views lead to ASCII. Texts that follow one another in a buffer are looked at together.
-fn are_ascii(views: &[u128], buffers: &[Buffer]) -> bool {
-    let is_ascii = |(number, place): (usize, Range<usize>)| {
-        place.is_empty() || buffers.get(number).and_then(|buffer| buffer.get(place)).is_some_and(<[u8]>::is_ascii)
-    };
+/// Whether all views hold texts, or lead to some; to ASCII, where that is asked. Those that follow one another in a buffer are looked at
+/// together.
+fn are_texts<const ASCII: bool>(views: &[u128], buffers: &[Buffer]) -> bool {
+    let at = |(number, place): (usize, Range<usize>)| buffers.get(number).and_then(|buffer| buffer.get(place));
+    let is_text = |bytes: &[u8]| if ASCII { bytes.is_ascii() } else { from_utf8(bytes).is_ok() };
+    // A text that begins within a letter is none, though it may be together with what stands before it.
+    let is_split = |bytes: &[u8]| bytes.first().is_some_and(|byte| is_within_letter(*byte));
     let (mut inline, mut together) = (0, (0, 0..0));
     for view in views {
         match far(*view) {
             None => inline |= view,
             Some((number, place)) if (number, place.start) == (together.0, together.1.end) => {
+                if !ASCII && at((number, place.clone())).is_none_or(is_split) {
+                    return false;
+                }
                 together.1.end = place.end;
             }
             Some(next) => {
-                if !is_ascii(std::mem::replace(&mut together, next)) {
+                let before = std::mem::replace(&mut together, next);
+                if !before.1.is_empty() && !at(before).is_some_and(is_text) {
                     return false;
                 }
             }
         }
     }
-    inline & BEYOND_ASCII == 0 && is_ascii(together)
+    let is_inline_text = |view: &u128| far(*view).is_some() || from_utf8(inline_bytes(&view.to_le_bytes())).is_ok();
+    (together.1.is_empty() || at(together).is_some_and(is_text))
+        && (inline & BEYOND_ASCII == 0 || !ASCII && views.iter().all(is_inline_text))
+}
+
+/// The text that a view which is not [`far`] holds itself.
+fn inline_bytes(view: &[u8; 16]) -> &[u8] {
+    &view[4..][..usize::from(view[0])]
+}
+
+/// Whether a byte of UTF-8 goes on with a letter that has begun before.
+fn is_within_letter(byte: u8) -> bool {
+    byte & 0xC0 == 0x80
 }
 
 /// The first row that is not null and holds no text.
@@ -175,6 +190,21 @@ fn one_by_one(array: &dyn Array, first: usize, is_text: impl Fn(usize) -> bool) 
     match (0..array.len()).find(|row| array.is_valid(*row) && !is_text(*row)) {
         Some(row) => Err(format!("row {} holds no text in UTF-8", first + row)),
         None => Ok(()),
+    }
+}
+
+/// Whether the keys of a dictionary lead to its values.
+fn keys(coded: &dyn AnyDictionaryArray, first: usize) -> Checked {
+    let (keys, count) = (coded.keys(), coded.values().len());
+    match keys.data_type() {
+        DataType::Int8 => within::<Int8Type>(keys, count, first),
+        DataType::Int16 => within::<Int16Type>(keys, count, first),
+        DataType::Int32 => within::<Int32Type>(keys, count, first),
+        DataType::Int64 => within::<Int64Type>(keys, count, first),
+        DataType::UInt8 => within::<UInt8Type>(keys, count, first),
+        DataType::UInt16 => within::<UInt16Type>(keys, count, first),
+        DataType::UInt32 => within::<UInt32Type>(keys, count, first),
+        _ => within::<UInt64Type>(keys, count, first),
     }
 }
 

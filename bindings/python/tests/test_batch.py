@@ -206,6 +206,11 @@ def unsound():
     views = sound.buffers()[1].to_pybytes()
     beyond = pyarrow.py_buffer(views[:28] + struct.pack("i", 7) + views[32:])
     yield "view past its buffer", texts(pyarrow.string_view(), 3, [None, beyond, *sound.buffers()[2:]]), row
+    letters = pyarrow.array(["深圳市社会保障局", "一段很长的文字", None], pyarrow.string_view())
+    views = letters.buffers()[1].to_pybytes()
+    lengths = pyarrow.py_buffer(struct.pack("i", 23) + views[4:16] + struct.pack("i", 22) + views[20:28] + struct.pack("i", 23) + views[32:])
+    halves = texts(pyarrow.string_view(), 3, [None, lengths, *letters.buffers()[2:]])
+    yield "views of half a letter", halves, "row 0 holds no text in UTF-8"
     split = with_offsets(pyarrow.string(), numpy.int32([0, 2, 3, 7]))
     yield "half a letter", split, "row 0 holds no text in UTF-8"
     fall = "its offsets fall, or run past the end"
@@ -232,6 +237,9 @@ def test_columns_that_break_their_promises_are_refused_by_name(policy, name, col
     members = table.select(["id"]).append_column("income", pyarrow.array([3, 4, 5]))
     with pytest.raises(ValueError, match=f"the table cannot be read: `id`: .*{said}"):
         households.decide_batch(pyarrow.table({"id": ["a"]}), on=ON, lists={"members": (members, "id")})
+    if "dictionary: " in said:
+        with pytest.raises(ValueError, match=f"`region`: .*{said}"):
+            policy.decide_batch({"region": column.slice(0, 0)}, on=ON)
     # What nobody uses may be what it likes.
     spare = pyarrow.table({"spare": column, "age": [3, 4, 5]})
     assert len(policy.decide_batch(spare, on=ON, other_columns=True)) == 3
