@@ -304,12 +304,11 @@ impl Cells<'_> {
             Cells::Whole(values) => number(ty, values.get(row), if is_minor { scale } else { 0 }),
             Cells::Decimals(values, from) => {
                 let (value, from) = match values {
-                    Decimals::D32(v) => (Some(v[row].into()), *from),
-                    Decimals::D64(v) => (Some(v[row].into()), *from),
-                    Decimals::D128(v) => (Some(v[row]), *from),
-                    Decimals::D256(v) => narrowed(v[row], *from, scale),
+                    Decimals::D32(v) => (v[row].into(), *from),
+                    Decimals::D64(v) => (v[row].into(), *from),
+                    Decimals::D128(v) => (v[row], *from),
+                    Decimals::D256(v) => narrowed(v[row], *from, scale)?,
                 };
-                let value = value.ok_or(Wrong::Thing("a number of more than 38 digits", Trouble::Range))?;
                 match u8::try_from(from) {
                     Ok(from) => number(ty, value, from),
                     Err(_) => {
@@ -345,14 +344,25 @@ impl Floats<'_> {
     }
 }
 
-/// A decimal of 256 bits without zeros that its type has no place for, and its scale; absent if it is too long all the same.
-fn narrowed(mut value: i256, mut from: i8, scale: u8) -> (Option<i128>, i8) {
+/// A decimal of 256 bits without zeros that its type has no place for, and its scale; it may be too long all the same.
+fn narrowed(mut value: i256, mut from: i8, scale: u8) -> Result<(i128, i8), Wrong> {
     let ten = i256::from_i128(10);
     while from > 0 && from.unsigned_abs() > scale && value.wrapping_rem(ten) == i256::ZERO {
         value = value.wrapping_div(ten);
         from -= 1;
     }
-    (value.to_i128(), from)
+    match value.to_i128() {
+        Some(value) => Ok((value, from)),
+        // Whatever else it is, it is told as shorter numbers are.
+        None if from > 0 && from.unsigned_abs() > scale => {
+            let decimals = usize::from(from.unsigned_abs());
+            let mut digits = format!("{:0>1$}", value.wrapping_abs().to_string(), decimals + 1);
+            digits.insert(digits.len() - decimals, '.');
+            let sign = if value.is_negative() { "-" } else { "" };
+            Err(Wrong::Written(format!("{sign}{digits}"), Trouble::Decimals))
+        }
+        None => Err(Wrong::Thing("a number of more than 38 digits", Trouble::Range)),
+    }
 }
 
 /// A day number, held to the type.

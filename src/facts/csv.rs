@@ -3,7 +3,7 @@
 //! Headings are the names of facts; `income.source` and `income.observed` tell where the value of `income` comes from. A
 //! column `id` is the case's own name, unless a fact is called so. An empty cell is nothing told, unless the caller says
 //! that for its column it is *none*. The word `none` is *none* where the type has it. Yes and no are `yes`, `no`, `true`,
-//! `false`, `1`, `0`.
+//! `false`, `1`, `0`, `是`, `否`.
 
 mod columns;
 mod lists;

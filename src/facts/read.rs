@@ -59,10 +59,10 @@ pub(crate) fn coded(ty: &Type, code: i64) -> Input {
 
 fn truth(text: &str) -> Result<bool, Trouble> {
     let word = text.trim();
-    let is = |words: [&str; 3]| words.iter().any(|w| word.eq_ignore_ascii_case(w));
-    if is(["yes", "true", "1"]) {
+    let is = |words: [&str; 4]| words.iter().any(|w| word.eq_ignore_ascii_case(w));
+    if is(["yes", "true", "1", "是"]) {
         Ok(true)
-    } else if is(["no", "false", "0"]) {
+    } else if is(["no", "false", "0", "否"]) {
         Ok(false)
     } else {
         Err(Trouble::Form)

@@ -498,9 +498,22 @@ pub struct Expectation {
     /// Exactly the facts still needed; of members as `household.income`.
     pub needing: Option<Vec<Box<str>>>,
     /// Awards, reports and definitions with their values.
-    pub with: Vec<(Box<str>, Const, Shape)>,
+    pub with: Vec<ExpectedValue>,
     /// Where it stands.
     pub span: Span,
     /// Where the outcome's words stand, which `--update` rewrites.
     pub outcome_span: Span,
+}
+
+/// A value that a scenario expects.
+#[derive(Clone, Debug)]
+pub struct ExpectedValue {
+    /// The award, report or definition.
+    pub name: Box<str>,
+    /// Its value.
+    pub value: Const,
+    /// What kind of value it has.
+    pub shape: Shape,
+    /// The value as the author has written it: `1_200.50 CNY`.
+    pub written: Box<str>,
 }

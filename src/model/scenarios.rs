@@ -1,9 +1,9 @@
 //! Scenarios: names and values checked against a policy's facts, rules, awards and reports.
 
-use super::check::words;
+use super::check::{bare_words, words};
 use super::collect::{keyword, text};
 use super::literals::{Constants, date, nearest};
-use super::{Const, Expectation, Fact, FactId, Given, GivenValue, Model, Scenario};
+use super::{Const, Expectation, ExpectedValue, Fact, FactId, Given, GivenValue, Model, Scenario};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::op::Shape;
 use crate::source::{Sources, Span};
@@ -249,8 +249,9 @@ impl<'m> Scenarios<'m> {
                 self.report(diagnostic);
                 continue;
             };
+            let written = bare_words(self.sources, value.span).into();
             if let Some(value) = self.constant(value, shape) {
-                with.push((name.text.clone(), value, shape));
+                with.push(ExpectedValue { name: name.text.clone(), value, shape, written });
             }
         }
         let names = |all: &[ast::Ident]| all.iter().map(|n| n.text.clone()).collect::<Vec<_>>();

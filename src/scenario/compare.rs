@@ -1,7 +1,7 @@
 //! What was expected against what came.
 
 use crate::decide::{Decision, Outcome, Reason, ReasonKind, Standing, Told, ToldValue};
-use crate::model::{Const, Expectation, Model, Scenario};
+use crate::model::{Const, Expectation, ExpectedValue, Model, Scenario};
 use crate::op::Shape;
 use crate::source::Span;
 use crate::syntax::ast::ExpectedOutcome;
@@ -51,7 +51,7 @@ pub(super) fn differences(model: &Model, scenario: &Scenario, decision: &Decisio
             differ("needing", list(needing.iter().map(|n| &**n)), found);
         }
     }
-    for (name, value, shape) in &expect.with {
+    for ExpectedValue { name, value, shape, .. } in &expect.with {
         let wanted = value_of(model, value, *shape);
         let found = value_named(decision, name);
         let same = match found {
@@ -70,7 +70,7 @@ pub(super) fn differences(model: &Model, scenario: &Scenario, decision: &Decisio
 /// The definitions whose values an expectation speaks of.
 pub(super) fn definitions(model: &Model, expect: &Expectation) -> Vec<Box<str>> {
     let is_output = |name: &str| model.awards.iter().chain(&model.reports).any(|o| *o.name == *name);
-    expect.with.iter().map(|(name, ..)| name.clone()).filter(|name| !is_output(name)).collect()
+    expect.with.iter().map(|expected| expected.name.clone()).filter(|name| !is_output(name)).collect()
 }
 
 /// Whether an outcome is the one expected. A decline that a person has to confirm may be expected as *declined* or as

@@ -3,7 +3,7 @@
 use super::Outcome;
 use super::compare::{gives_reason, needs, outcome_words, reasons_against, value_named};
 use crate::decide::{self, Decision, ToldValue};
-use crate::model::{Expectation, Model, Scenario};
+use crate::model::{Expectation, ExpectedValue, Model, Scenario};
 use crate::op::Shape;
 use crate::source::{Sources, Span};
 use crate::value::{Kind, Value};
@@ -66,13 +66,14 @@ fn expectation(model: &Model, expect: &Expectation, decision: &Decision) -> Stri
     let values: Vec<String> = expect
         .with
         .iter()
-        .filter_map(|(name, _, shape)| {
+        .filter_map(|ExpectedValue { name, shape, written, .. }| {
             let value = match value_named(decision, name) {
                 Some(ToldValue::Value(value)) => value.clone(),
                 None if decision.outcome == decide::Outcome::Approved => Value::None,
                 _ => return None,
             };
-            Some(format!("{name} {}", literal(&value, shape_of(model, name).unwrap_or(*shape))))
+            let told = as_written(&value, written);
+            Some(format!("{name} {}", told.unwrap_or_else(|| literal(&value, shape_of(model, name).unwrap_or(*shape)))))
         })
         .collect();
     if !values.is_empty() {
@@ -84,6 +85,38 @@ fn expectation(model: &Model, expect: &Expectation, decision: &Decision) -> Stri
 fn shape_of(model: &Model, name: &str) -> Option<Shape> {
     let output = model.awards.iter().chain(&model.reports).find(|o| *o.name == *name)?;
     Some(Shape { kind: output.ty.kind, scale: output.ty.scale, optional: output.ty.optional })
+}
+
+/// A number in the author's way: with the unit written before, with as many decimals at least, and with thousands set apart if they were.
+/// Absent where no number stood before, or none comes now.
+fn as_written(value: &Value, written: &str) -> Option<String> {
+    let Value::Number { .. } = value else { return None };
+    if !written.trim_start_matches('-').starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    let (number, unit) = written.split_at(written.rfind(|c: char| c.is_ascii_digit())? + 1);
+    let decimals = number.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+    let text = value.to_string();
+    let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+    let kept = fraction.trim_end_matches('0').len().max(decimals.min(fraction.len()));
+    let mut out = if number.contains('_') { apart(whole) } else { whole.to_owned() };
+    if kept > 0 {
+        out += &format!(".{}", &fraction[..kept]);
+    }
+    Some(out + unit)
+}
+
+/// Digits with `_` between thousands.
+fn apart(whole: &str) -> String {
+    let mut out = String::new();
+    for (at, c) in whole.char_indices() {
+        let left = whole.len() - at;
+        if left.is_multiple_of(3) && out.ends_with(|c: char| c.is_ascii_digit()) {
+            out.push('_');
+        }
+        out.push(c);
+    }
+    out
 }
 
 /// A value as the language writes it. A period is left out: the number takes it from what it is compared with.

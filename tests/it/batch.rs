@@ -275,13 +275,21 @@ fn values_that_cannot_be_used_say_why() {
     let days = Date32Array::from(vec![-719_163, -719_162, 2_932_896, 2_932_897]);
     let outside = told("a day outside the years 1 to 9999; a date is of the years 1 to 9999");
     assert_eq!(errors("d", Arc::new(days)), [outside.clone(), None, None, outside]);
-    // 12.50, 0 and 10^70, at a scale of fifty: the first has 51 digits, all but three of them zeros after the point.
+    // 12.50, 0, 10^20, ten thousand million and very little more, and very little less than nothing, at a scale of fifty: the first has
+    // 51 digits, all but three of them zeros after the point.
     let ten = |power| arrow_buffer::i256::from_i128(10).wrapping_pow(power);
-    let long = vec![ten(48).wrapping_mul(arrow_buffer::i256::from_i128(1250)), arrow_buffer::i256::ZERO, ten(70)];
+    let one = arrow_buffer::i256::ONE;
+    let more = ten(60).wrapping_add(one);
+    let less = ten(45).wrapping_add(one).wrapping_neg();
+    let twelve = ten(48).wrapping_mul(arrow_buffer::i256::from_i128(1250));
+    let long = vec![twelve, arrow_buffer::i256::ZERO, ten(70), more, less];
     let long = Decimal256Array::from(long).with_precision_and_scale(76, 50).unwrap();
     let large =
         told("`100000000000000000000.00`; without a declared range it has at most 15 digits, decimals included");
-    assert_eq!(errors("pay", Arc::new(long)), [None, None, large]);
+    let help = "it has more decimals than that: round it before it comes in";
+    let more = told(&format!("`10000000000.{}…`; {help}", "0".repeat(28)));
+    let less = told(&format!("`-0.00001{}…`; {help}", "0".repeat(32)));
+    assert_eq!(errors("pay", Arc::new(long)), [None, None, large, more, less]);
 }
 
 /// What stands under a member that is null is not read.

@@ -177,8 +177,8 @@ pub struct Decide {
     /// The decision date
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = date, required_unless_present = "on_column")]
     pub on: Option<Date>,
-    /// Write decisions to this file, which appears only when all is done: whole decisions as JSON, one a line; or columns, if
-    /// it ends in `.parquet`, `.arrow`, `.feather`, `.ipc`, `.arrows` or `.csv`
+    /// Write decisions to this file, which appears only when all is done: whole decisions as JSON, one a line, if it ends in
+    /// `.jsonl` or `.json`; columns, if it ends in `.parquet`, `.arrow`, `.feather`, `.ipc`, `.arrows` or `.csv`
     #[arg(long, value_name = "FILE")]
     pub out: Option<String>,
     /// Write a page for people to this file, in HTML: outcomes, causes, awards
@@ -194,7 +194,7 @@ pub struct Decide {
     #[arg(long)]
     pub reasons: Option<WhichReasons>,
     /// Write facts and decisions to this file, for `placet replay`
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE.jsonl")]
     pub record: Option<String>,
     #[command(flatten)]
     pub columns: Columns,

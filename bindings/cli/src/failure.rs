@@ -21,7 +21,7 @@ pub enum Failure {
     /// Whoever reads the output has gone: nothing is wrong, and nobody is left to tell.
     #[error("")]
     Gone,
-    /// Something that should not happen.
+    /// Trouble of our own: a disk that is full, something that should not happen.
     #[error("{0}")]
     Internal(String),
 }
@@ -48,12 +48,32 @@ impl Failure {
             ErrorKind::PermissionDenied => "permission denied".to_owned(),
             ErrorKind::IsADirectory => "it is a folder".to_owned(),
             ErrorKind::InvalidData => "it is not text in UTF-8".to_owned(),
+            ErrorKind::StorageFull => "the disk is full".to_owned(),
             _ => error.to_string(),
         };
+        let text = format!("cannot {doing} `{path}`: {reason}");
         match error.kind() {
             ErrorKind::BrokenPipe => Failure::Gone,
-            ErrorKind::InvalidData => Failure::Data(format!("cannot {doing} `{path}`: {reason}")),
-            _ => Failure::Usage(format!("cannot {doing} `{path}`: {reason}")),
+            ErrorKind::InvalidData => Failure::Data(text),
+            // Another path, or other rights, would have done.
+            ErrorKind::NotFound
+            | ErrorKind::PermissionDenied
+            | ErrorKind::AlreadyExists
+            | ErrorKind::IsADirectory
+            | ErrorKind::NotADirectory
+            | ErrorKind::InvalidInput
+            | ErrorKind::InvalidFilename
+            | ErrorKind::ReadOnlyFilesystem => Failure::Usage(text),
+            _ => Failure::Internal(text),
+        }
+    }
+
+    /// A failure to write decisions to a file, of whatever a writer between tells of it.
+    pub fn written(path: &str, error: &(dyn std::error::Error + 'static)) -> Failure {
+        let causes = std::iter::successors(Some(error), |error| error.source());
+        match causes.filter_map(|cause| cause.downcast_ref()).next() {
+            Some(io) => Failure::io("write", path, io),
+            None => Failure::Usage(format!("cannot write `{path}`: {error}")),
         }
     }
 

@@ -37,6 +37,22 @@ pub fn apart<'a>(read: impl IntoIterator<Item = &'a str>, written: &[&str]) -> R
     Ok(())
 }
 
+/// Refuses a file whose ending promises another form than what is written there. A device or a pipe may be called anything.
+pub fn ends_in(option: &str, path: Option<&str>, endings: &[&str]) -> Result<(), Failure> {
+    let Some(path) = path else { return Ok(()) };
+    let ending = Path::new(path).extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
+    let is_special = || fs::metadata(path).is_ok_and(|found| !found.is_file());
+    if ending.is_some_and(|ending| endings.contains(&&*ending)) || is_special() {
+        return Ok(());
+    }
+    let (last, others) = endings.split_last().unwrap_or((&"", &[]));
+    let others: Vec<String> = others.iter().map(|ending| format!("`.{ending}`")).collect();
+    let known = if others.is_empty() { String::new() } else { format!("{} or ", others.join(", ")) };
+    Err(Failure::Usage(format!(
+        "`{option} {path}`: the ending says which form is written; take a file that ends in {known}`.{last}`"
+    )))
+}
+
 /// Where a file stands or will stand, however it is written; absent for a device or a pipe, and where there is no such folder.
 fn stands(path: &str) -> Option<PathBuf> {
     let path = Path::new(path);
@@ -180,6 +196,11 @@ impl Drop for Out {
             interrupt::give_up(beside);
         }
     }
+}
+
+/// Says a line on standard output; see `say!`.
+pub fn say(line: std::fmt::Arguments<'_>) -> Result<(), Failure> {
+    writeln!(anstream::stdout(), "{line}").map_err(|e| Failure::io("write", "standard output", &e))
 }
 
 /// Writes a file whole.

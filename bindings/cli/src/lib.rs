@@ -3,6 +3,13 @@
 //! It reads files, calls the engine, and prints what comes. What a policy means is decided nowhere in here. A library, so that
 //! other doors can offer the same command.
 
+/// Says a line on standard output, as `println!` does; where it cannot be written the function ends with that failure.
+macro_rules! say {
+    ($($words:tt)*) => {
+        $crate::files::say(format_args!($($words)*))?
+    };
+}
+
 mod args;
 mod commands;
 pub mod draw;

@@ -25,13 +25,13 @@ pub type Reader = Box<dyn RecordBatchReader + Send>;
 /// The reader that an object offers, if it offers one.
 pub fn reader(object: &Bound<'_, PyAny>) -> PyResult<Option<Reader>> {
     if let Some(offered) = offer(object, "__arrow_c_stream__")? {
-        let arrays = arrays(&offered)?;
+        let arrays = arrays("", &offered)?;
         let kind = DataType::try_from(&arrays.schema).map_err(|error| failed(&error))?;
         let DataType::Struct(fields) = kind else { return Err(no_columns(&kind)) };
         return Ok(Some(Box::new(Batches { schema: Arc::new(Schema::new(fields)), arrays })));
     }
     let Some(offered) = offer(object, "__arrow_c_array__")? else { return Ok(None) };
-    let array = array(&offered)?;
+    let array = array("", &offered)?;
     let Some(records) = array.as_struct_opt() else { return Err(no_columns(array.data_type())) };
     let schema = SchemaRef::new(Schema::new(records.fields().clone()));
     let batch = batch(array, &schema).map_err(|error| failed(&error))?;
@@ -54,13 +54,13 @@ fn batch(records: ArrayRef, schema: &SchemaRef) -> Result<RecordBatch, ArrowErro
     RecordBatch::try_new_with_options(schema.clone(), columns, &counted)
 }
 
-/// The arrays that a column offers, if it offers any.
-pub fn column(object: &Bound<'_, PyAny>) -> PyResult<Option<Vec<ArrayRef>>> {
+/// The arrays that a column of a name offers, if it offers any.
+pub fn column(name: &str, object: &Bound<'_, PyAny>) -> PyResult<Option<Vec<ArrayRef>>> {
     if let Some(offered) = offer(object, "__arrow_c_array__")? {
-        return Ok(Some(vec![array(&offered)?]));
+        return Ok(Some(vec![array(name, &offered)?]));
     }
     let Some(offered) = offer(object, "__arrow_c_stream__")? else { return Ok(None) };
-    let arrays = arrays(&offered)?;
+    let arrays = arrays(name, &offered)?;
     object.py().detach(|| arrays.collect::<Result<_, _>>()).map(Some).map_err(|error| failed(&error))
 }
 
@@ -92,33 +92,35 @@ fn offer<'py>(object: &Bound<'py, PyAny>, method: &str) -> PyResult<Option<Bound
     object.call_method0(method).map(Some)
 }
 
-fn array(capsules: &Bound<'_, PyAny>) -> PyResult<ArrayRef> {
+fn array(name: &str, capsules: &Bound<'_, PyAny>) -> PyResult<ArrayRef> {
     let (schema, array): (Bound<'_, PyAny>, Bound<'_, PyAny>) = capsules.extract()?;
     let schema = schema.cast::<PyCapsule>()?.pointer_checked(Some(SCHEMA))?;
     let array = array.cast::<PyCapsule>()?.pointer_checked(Some(ARRAY))?;
     // SAFETY: capsules of these names hold a schema and an array by the protocol. The schema is borrowed while its capsule
     // lives; taking the array leaves a released one behind.
     let (schema, array) = unsafe { (schema.cast().as_ref(), FFI_ArrowArray::from_raw(array.cast().as_ptr())) };
-    import(array, schema).map_err(|error| failed(&error))
+    import(name, array, schema).map_err(|error| failed(&error))
 }
 
-fn arrays(capsule: &Bound<'_, PyAny>) -> PyResult<Arrays> {
+fn arrays(name: &str, capsule: &Bound<'_, PyAny>) -> PyResult<Arrays> {
     let pointer = capsule.cast::<PyCapsule>()?.pointer_checked(Some(STREAM))?;
     // SAFETY: a capsule of this name holds a stream by the protocol. Taking it leaves a released stream behind, so that the
     // capsule's destructor lets go of nothing; the interpreter is held meanwhile.
     let stream = unsafe { FFI_ArrowArrayStream::from_raw(pointer.cast().as_ptr()) };
-    capsule.py().detach(|| Arrays::new(stream)).map_err(|error| failed(&error))
+    capsule.py().detach(|| Arrays::new(name, stream)).map_err(|error| failed(&error))
 }
 
 /// The arrays of a stream: records of a table, or pieces of a column.
 struct Arrays {
+    /// What the column is called, if it is one.
+    name: String,
     stream: FFI_ArrowArrayStream,
     schema: FFI_ArrowSchema,
 }
 
 impl Arrays {
-    fn new(stream: FFI_ArrowArrayStream) -> Result<Arrays, ArrowError> {
-        let mut arrays = Arrays { stream, schema: FFI_ArrowSchema::empty() };
+    fn new(name: &str, stream: FFI_ArrowArrayStream) -> Result<Arrays, ArrowError> {
+        let mut arrays = Arrays { name: name.to_owned(), stream, schema: FFI_ArrowSchema::empty() };
         let Some(get_schema) = arrays.stream.get_schema else {
             return Err(ArrowError::CDataInterface("it has been read before".to_owned()));
         };
@@ -148,7 +150,7 @@ impl Iterator for Arrays {
         // SAFETY: the stream is not released, and the array is there to be written.
         match unsafe { get_next(&mut self.stream, &mut array) } {
             0 if array.is_released() => None,
-            0 => Some(import(array, &self.schema)),
+            0 => Some(import(&self.name, array, &self.schema)),
             code => Some(Err(self.failed(code))),
         }
     }
@@ -175,10 +177,10 @@ impl RecordBatchReader for Batches {
 }
 
 /// An array that has been handed over, of the type that its schema says.
-fn import(mut array: FFI_ArrowArray, schema: &FFI_ArrowSchema) -> Result<ArrayRef, ArrowError> {
+fn import(name: &str, mut array: FFI_ArrowArray, schema: &FFI_ArrowSchema) -> Result<ArrayRef, ArrowError> {
     // SAFETY: whoever handed the array over says that its type is the schema; the head has the layout of the C data interface.
     unsafe {
-        without_buffers_of_nothing((&raw mut array).cast(), schema);
+        readied(name, (&raw mut array).cast(), schema)?;
         ffi::from_ffi(array, schema).map(make_array)
     }
 }
@@ -193,20 +195,62 @@ struct Head {
     count_of_children: i64,
     buffers: *mut *const c_void,
     children: *mut *mut Head,
+    dictionary: *mut Head,
 }
 
-/// Columns of nothing but null have no buffers; polars hands one over all the same, which arrow-rs takes amiss.
+/// Makes an array one that arrow-rs takes: columns of nothing but null have no buffers, polars hands one over all the same. Refuses one
+/// that it would read past the end of: how long a buffer is it takes from the array unseen.
 ///
 /// # Safety
 /// `array` points to an array of the schema's type, that nobody else reads.
-unsafe fn without_buffers_of_nothing(array: *mut Head, schema: &FFI_ArrowSchema) {
-    // SAFETY: an array of this type has the children that its schema has.
+unsafe fn readied(name: &str, array: *mut Head, schema: &FFI_ArrowSchema) -> Result<(), ArrowError> {
+    // SAFETY: an array of this type has the buffers of its type, and the children and the dictionary that its schema has.
     unsafe {
-        if schema.format() == "n" {
-            (*array).count_of_buffers = 0;
+        let is_sound = match schema.format() {
+            "n" => {
+                (*array).count_of_buffers = 0;
+                true
+            }
+            "u" | "z" => ends_well::<i32>(&*array),
+            "U" | "Z" => ends_well::<i64>(&*array),
+            "vu" | "vz" => lengths(&*array).iter().all(|length| *length >= 0),
+            _ => true,
+        };
+        if !is_sound {
+            return Err(ArrowError::CDataInterface(format!("`{name}`: its texts are of a length less than nothing")));
         }
         for (at, child) in schema.children().enumerate() {
-            without_buffers_of_nothing(*(*array).children.add(at), child);
+            readied(child.name().unwrap_or(name), *(*array).children.add(at), child)?;
         }
+        schema.dictionary().map_or(Ok(()), |values| readied(name, (*array).dictionary, values))
     }
+}
+
+/// Whether the last offset of an array of texts or bytes, which is how many bytes it has, is none below zero.
+///
+/// # Safety
+/// The array's second buffer holds an offset for each value, and one more.
+unsafe fn ends_well<O: Into<i64>>(array: &Head) -> bool {
+    if array.length <= 0 {
+        return true;
+    }
+    // SAFETY: there is a second buffer; its offset past the last value is within it, though perhaps not aligned.
+    unsafe {
+        let offsets = (*array.buffers.add(1)).cast::<O>();
+        !offsets.is_null() && offsets.add((array.offset + array.length) as usize).read_unaligned().into() >= 0
+    }
+}
+
+/// The lengths of the buffers that views point into.
+///
+/// # Safety
+/// The array's last buffer holds them.
+unsafe fn lengths(array: &Head) -> &[i64] {
+    // The bits of what is null, the views, and the lengths are no such buffers.
+    let count = usize::try_from(array.count_of_buffers - 3).unwrap_or(0);
+    if count == 0 {
+        return &[];
+    }
+    // SAFETY: there are so many of them in the last buffer, as arrow-rs reads them, too.
+    unsafe { std::slice::from_raw_parts((*array.buffers.add(count + 2)).cast(), count) }
 }

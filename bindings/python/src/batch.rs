@@ -2,6 +2,7 @@
 
 use crate::arrow::{self, Reader};
 use crate::asked::Asked;
+use crate::sound;
 use crate::table::{Data, joined, no_table};
 use crate::work::{pool, raised, work};
 use arrow_array::cast::AsArray;
@@ -50,7 +51,10 @@ pub fn decide(deciders: Deciders, data: &Bound<'_, PyAny>, mut asked: Asked<'_>)
         Data::Columns(schema, batches) => {
             let ready = deciders.batches(&schema, on, asked.options.clone()).map_err(|e| raised(py, e))?;
             let rows = batches.iter().map(RecordBatch::num_rows).sum::<usize>() as u64;
-            let results = work(py, &asked, rows, |progress| ready.decide_all(&batches, progress))?;
+            let results = work(py, &asked, rows, |progress| {
+                sound::columns(&batches, &ready.columns())?;
+                ready.decide_all(&batches, progress)
+            })?;
             (ready.schema(), results)
         }
         Data::Cases(cases) => {
@@ -110,7 +114,9 @@ impl Batch {
             let dictionary = batch.column(at).as_any_dictionary();
             let words = dictionary.values().as_string::<i32>();
             let mut of_batch = vec![0u64; words.len() + 1];
-            for (row, key) in dictionary.normalized_keys().into_iter().enumerate() {
+            // Where there are no words there are no keys either, and no row has one.
+            let keys = if words.is_empty() { vec![0; dictionary.len()] } else { dictionary.normalized_keys() };
+            for (row, key) in keys.into_iter().enumerate() {
                 of_batch[if dictionary.is_null(row) { words.len() } else { key }] += 1;
             }
             for (key, count) in of_batch.into_iter().enumerate().filter(|(_, count)| *count > 0) {
@@ -218,7 +224,10 @@ impl Decided {
             batches.push(batch);
         }
         let ready = &self.ready;
-        let decided = self.pool.install(|| ready.decide_all(&batches, &|_| ControlFlow::Continue(())));
+        let decided = self.pool.install(|| {
+            sound::columns(&batches, &ready.columns())?;
+            ready.decide_all(&batches, &|_| ControlFlow::Continue(()))
+        });
         self.waiting = decided.map_err(|error| ArrowError::ExternalError(Box::new(error)))?.into();
         Ok(())
     }

@@ -9,7 +9,7 @@ use placet::compile::{Compilation, compile};
 use placet_cli::load;
 use pyo3::exceptions::{PyFileNotFoundError, PyIndexError, PyKeyError, PyOSError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyTuple};
+use pyo3::types::{PyBytes, PyDict, PyMemoryView, PyTuple};
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
@@ -30,6 +30,18 @@ impl Bundle {
         Ok(Bundle { bundle: placet::Bundle::new(program), warnings })
     }
 
+    /// Loads an artefact that any object with a buffer holds.
+    pub fn loaded_from(artefact: &Bound<'_, PyAny>) -> PyResult<Bundle> {
+        match artefact.cast::<PyBytes>() {
+            Ok(bytes) => Bundle::loaded(artefact.py(), bytes.as_bytes()),
+            Err(_) => {
+                let bytes = PyMemoryView::from(artefact)?.call_method0("tobytes")?;
+                Bundle::loaded(artefact.py(), bytes.cast::<PyBytes>()?.as_bytes())
+            }
+        }
+    }
+
+    /// Loads an artefact.
     pub fn loaded(py: Python<'_>, artefact: &[u8]) -> PyResult<Bundle> {
         match py.detach(|| placet::Bundle::from_compiled(artefact)) {
             Ok(bundle) => Ok(Bundle { bundle, warnings: Vec::new() }),
@@ -81,8 +93,8 @@ impl Bundle {
     ///
     /// Raises `ArtefactError` if the bytes are damaged, of another format or semantics, or no policies at all.
     #[staticmethod]
-    fn from_compiled(py: Python<'_>, artefact: &[u8]) -> PyResult<Bundle> {
-        Bundle::loaded(py, artefact)
+    fn from_compiled(artefact: &Bound<'_, PyAny>) -> PyResult<Bundle> {
+        Bundle::loaded_from(artefact)
     }
 
     /// The compiled artefact: the same bytes on every platform.

@@ -10,6 +10,7 @@ mod lists;
 mod policy;
 mod read;
 mod record;
+mod sound;
 mod table;
 mod work;
 

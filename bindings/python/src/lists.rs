@@ -1,5 +1,6 @@
 //! A second table for a list: its rows become the members of the case whose key they bear.
 
+use crate::sound;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type, UInt16Type, UInt32Type, UInt64Type};
 use arrow_array::{Array, ArrayRef, ArrowPrimitiveType, ListArray, RecordBatch, StructArray, UInt32Array};
@@ -60,6 +61,9 @@ impl Members {
         let Ok(at) = schema.index_of(key) else {
             return Err(Trouble::Said(format!("`lists`: the table of `{list}` has no column `{key}`")));
         };
+        // All are copied together, whether or not they are used later.
+        let all: Vec<usize> = (0..schema.fields().len()).collect();
+        sound::columns(batches, &all)?;
         let mut table = arrow_select::concat::concat_batches(schema, batches)?;
         let keys = table.remove_column(at);
         let mut rows: HashMap<Key, Vec<u32>> = HashMap::new();
@@ -91,6 +95,7 @@ impl Members {
         let joined = SchemaRef::new(Schema::new_with_metadata(fields.collect::<Vec<_>>(), schema.metadata().clone()));
         let mut claimed: HashMap<&Key, ()> = HashMap::new();
         let mut out = Vec::new();
+        sound::columns(batches, &[at])?;
         for batch in batches {
             let (mut members, mut lengths, mut known) = (Vec::new(), Vec::new(), Vec::new());
             for key in keys_of(batch.column(at), &self.case_key)? {
@@ -155,6 +160,10 @@ fn keys_of(column: &ArrayRef, name: &str) -> Result<Vec<Option<Key>>, Trouble> {
         DataType::Utf8View => text(column.as_string_view().iter()),
         DataType::Dictionary(_, _) => {
             let dictionary = column.as_any_dictionary();
+            if dictionary.values().is_empty() {
+                // No row has a key that leads anywhere.
+                return Ok(vec![None; column.len()]);
+            }
             let (keys, words) = (dictionary.normalized_keys(), keys_of(dictionary.values(), name)?);
             let key = |(row, key): (usize, usize)| if column.is_null(row) { None } else { words[key].clone() };
             keys.into_iter().enumerate().map(key).collect()

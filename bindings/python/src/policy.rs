@@ -134,8 +134,8 @@ impl Policy {
     ///
     /// Raises `ArtefactError` if the bytes are damaged, of another format or semantics, or no policy at all.
     #[staticmethod]
-    fn from_compiled(py: Python<'_>, artefact: &[u8]) -> PyResult<Policy> {
-        Policy::only(Bundle::loaded(py, artefact)?)
+    fn from_compiled(artefact: &Bound<'_, PyAny>) -> PyResult<Policy> {
+        Policy::only(Bundle::loaded_from(artefact)?)
     }
 
     /// The compiled artefact: the same bytes on every platform, for `from_compiled` and `placet decide`.

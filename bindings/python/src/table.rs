@@ -3,7 +3,7 @@
 use crate::arrow::{self, Reader};
 use crate::asked::Asked;
 use crate::lists::{Members, Trouble};
-use crate::read;
+use crate::{read, sound};
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_schema::{ArrowError, Field, Schema, SchemaRef};
 use placet::Bundle;
@@ -41,8 +41,13 @@ impl Data {
         let pairs: Vec<(String, Bound<'_, PyAny>)> = columns.items()?.extract()?;
         let mut arrays: Vec<(String, ArrayRef)> = Vec::new();
         for (name, column) in &pairs {
-            let Some(pieces) = arrow::column(column)? else { break };
+            let Some(pieces) = arrow::column(name, column)? else { break };
             let pieces: Vec<&dyn Array> = pieces.iter().map(|piece| &**piece).collect();
+            if pieces.len() > 1 {
+                // They are copied together.
+                let checked = pieces.iter().try_for_each(|piece| sound::column(name, *piece));
+                checked.map_err(|e| arrow::failed(&e))?;
+            }
             let array = match pieces[..] {
                 [] => break,
                 _ => arrow_select::concat::concat(&pieces).map_err(|e| arrow::failed(&e))?,

@@ -100,6 +100,7 @@ pub fn pool(threads: usize) -> PyResult<Arc<ThreadPool>> {
 pub fn raised(py: Python<'_>, error: BatchError) -> PyErr {
     match error {
         BatchError::Columns(errors) => errors::facts_error(py, &errors).unwrap_or_else(|error| error),
+        BatchError::Arrow(error) => crate::arrow::failed(&error),
         BatchError::Show { .. } => PyValueError::new_err(format!("`show`: {error}")),
         error => PyValueError::new_err(error.to_string()),
     }

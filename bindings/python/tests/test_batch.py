@@ -4,6 +4,7 @@ import dataclasses
 import multiprocessing
 import os
 import signal
+import struct
 import subprocess
 import sys
 import threading
@@ -181,6 +182,112 @@ def test_one_value_that_python_will_not_write_out_spoils_its_row_alone(policy):
     assert out["outcome"].to_list() == ["invalid", "approved", "invalid"]
     assert "a whole number of more than 300 digits" in out["error"][0]
     assert "found `1E+999999999`" in out["error"][2]
+
+
+def with_offsets(kind, offsets):
+    """Offsets are put in their place behind pyarrow's back, which looks at the first and the last."""
+    places = numpy.array([0, 1, 3, 7], offsets.dtype)
+    column = pyarrow.Array.from_buffers(kind, 3, [None, pyarrow.py_buffer(places), pyarrow.py_buffer("zürich".encode())])
+    places[:] = offsets
+    return column
+
+
+def unsound():
+    """Columns that break the promises of their types, as a careless producer hands them over, and what is said of them."""
+    bytes_, keys = pyarrow.array([b"north", b"\xff\xfe", None]), pyarrow.array([0, 5, None], pyarrow.int8())
+    texts = pyarrow.Array.from_buffers
+    small, row = texts(pyarrow.string(), 3, bytes_.buffers()), "row 1 holds no text in UTF-8"
+    yield "text", small, row
+    yield "large text", texts(pyarrow.large_string(), 3, bytes_.cast(pyarrow.large_binary()).buffers()), row
+    yield "view", texts(pyarrow.string_view(), 3, bytes_.cast(pyarrow.binary_view()).buffers()), row
+    long = pyarrow.array([b"north", b"\xff" * 20, None], pyarrow.binary_view())
+    yield "long view", texts(pyarrow.string_view(), 3, long.buffers()), row
+    sound = pyarrow.array(["north", "n" * 20, None], pyarrow.string_view())
+    views = sound.buffers()[1].to_pybytes()
+    beyond = pyarrow.py_buffer(views[:28] + struct.pack("i", 7) + views[32:])
+    yield "view past its buffer", texts(pyarrow.string_view(), 3, [None, beyond, *sound.buffers()[2:]]), row
+    letters = pyarrow.array(["深圳市社会保障局", "一段很长的文字", None], pyarrow.string_view())
+    views = letters.buffers()[1].to_pybytes()
+    lengths = pyarrow.py_buffer(struct.pack("i", 23) + views[4:16] + struct.pack("i", 22) + views[20:28] + struct.pack("i", 23) + views[32:])
+    halves = texts(pyarrow.string_view(), 3, [None, lengths, *letters.buffers()[2:]])
+    yield "views of half a letter", halves, "row 0 holds no text in UTF-8"
+    split = with_offsets(pyarrow.string(), numpy.int32([0, 2, 3, 7]))
+    yield "half a letter", split, "row 0 holds no text in UTF-8"
+    fall = "its offsets fall, or run past the end"
+    yield "falling offsets", with_offsets(pyarrow.string(), numpy.int32([0, 6, 1, 7])), fall
+    yield "past the end", with_offsets(pyarrow.large_string(), numpy.int64([0, 1 << 40, 3, 7])), fall
+    coded = pyarrow.DictionaryArray.from_arrays
+    yield "words", coded(pyarrow.array([0, 1, None], pyarrow.int8()), small), f"its dictionary: {row}"
+    yield "key", coded(keys, pyarrow.array(["north"]), safe=False), "row 1 has the key 5 in a dictionary of 1"
+    negative = pyarrow.array([0, None, -1], pyarrow.int32())
+    yield "key below nothing", coded(negative, pyarrow.array(["north"]), safe=False), "row 2 has the key -1"
+
+
+@pytest.mark.parametrize(("name", "column", "said"), list(unsound()), ids=lambda value: value if isinstance(value, str) else "")
+def test_columns_that_break_their_promises_are_refused_by_name(policy, name, column, said):
+    table = pyarrow.table({"id": column, "region": column})
+    for used in ("id", "region"):
+        with pytest.raises(ValueError, match=f"the table cannot be read: `{used}`: .*{said}"):
+            policy.decide_batch(table.select([used]), on=ON)
+        with pytest.raises(ValueError, match=f"`{used}`: .*{said}"):
+            policy.decide_batch({used: pyarrow.chunked_array([column, column])}, on=ON)
+        with pytest.raises(Exception, match=f"`{used}`: .*{said}"):
+            pyarrow.RecordBatchReader.from_stream(policy.decide_stream(table.select([used]), on=ON)).read_all()
+    households = placet.Policy.from_text(HOUSEHOLDS)
+    members = table.select(["id"]).append_column("income", pyarrow.array([3, 4, 5]))
+    with pytest.raises(ValueError, match=f"the table cannot be read: `id`: .*{said}"):
+        households.decide_batch(pyarrow.table({"id": ["a"]}), on=ON, lists={"members": (members, "id")})
+    if "dictionary: " in said:
+        with pytest.raises(ValueError, match=f"`region`: .*{said}"):
+            policy.decide_batch({"region": column.slice(0, 0)}, on=ON)
+    # What nobody uses may be what it likes.
+    spare = pyarrow.table({"spare": column, "age": [3, 4, 5]})
+    assert len(policy.decide_batch(spare, on=ON, other_columns=True)) == 3
+
+
+@pytest.mark.parametrize("kind", [pyarrow.string(), pyarrow.large_string()], ids=str)
+def test_offsets_below_nothing_are_refused(policy, kind):
+    number = numpy.int32 if kind == pyarrow.string() else numpy.int64
+    for offsets, said in (([-3, 1, 3, 7], "its offsets fall"), ([0, 1, 3, -7], "its texts are of a length less than nothing")):
+        column = with_offsets(kind, number(offsets))
+        with pytest.raises(ValueError, match=f"the table cannot be read: `region`: {said}"):
+            policy.decide_batch({"region": column}, on=ON)
+
+
+def test_what_stands_under_a_null_may_be_what_it_likes(policy):
+    bits, data = pyarrow.array([1, None, 2]).buffers()[0], pyarrow.py_buffer(b"north\xff\xfesouth")
+    text = pyarrow.Array.from_buffers(pyarrow.string(), 3, [bits, pyarrow.py_buffer(numpy.int32([0, 5, 7, 12])), data])
+    sound = text.fill_null("x").cast(pyarrow.string_view())
+    views = sound.buffers()[1].to_pybytes()
+    views = pyarrow.py_buffer(views[:16] + b"\xff" * 16 + views[32:])
+    view = pyarrow.Array.from_buffers(pyarrow.string_view(), 3, [bits, views, *sound.buffers()[2:]])
+    keys = pyarrow.Array.from_buffers(pyarrow.int8(), 3, [bits, pyarrow.py_buffer(b"\x00\x63\x01")])
+    coded = pyarrow.DictionaryArray.from_arrays(keys, pyarrow.array(["north", "south"]), safe=False)
+    expected = {"age": [3, 3, 3], "region": ["north", None, "south"]}
+    expected = policy.decide_batch(pyarrow.table(expected), on=ON).to_polars()
+    for column in (text, view, coded):
+        came = policy.decide_batch(pyarrow.table({"age": [3, 3, 3], "region": column}), on=ON).to_polars()
+        assert came.equals(expected)
+
+
+def test_dictionaries_without_a_word_are_as_good_as_any():
+    policy = placet.Policy.from_text('policy p "P" fact age: whole number require r "R" age is at least 3')
+    assert policy.decide_batch({"age": [3, 4]}, on=ON).summary("cites") == {None: 2}
+    households = placet.Policy.from_text(HOUSEHOLDS)
+    nobody = pyarrow.array([None], pyarrow.string()).dictionary_encode()
+    members = pyarrow.table({"id": ["a"], "income": [1]}).slice(0, 0)
+    out = households.decide_batch(pyarrow.table({"id": nobody}), on=ON, lists={"members": (members, "id")})
+    assert out.summary() == {"incomplete": 1}
+
+
+def test_texts_in_any_letters_are_sound(policy):
+    words = ["zürich", "深圳市社会保障局的一段很长的文字", "north", "", None] * 5_000
+    for kind in (pyarrow.string(), pyarrow.large_string(), pyarrow.string_view()):
+        table = pyarrow.table({"id": pyarrow.array(words, kind), "age": [3] * len(words)})
+        for part in (table, table.slice(3, 12_000)):
+            out = policy.decide_batch(part, on=ON).to_polars()
+            assert out["id"].to_list() == part["id"].to_pylist()
+            assert out["outcome"].null_count() == 0
 
 
 def test_columns_of_time_keep_their_units():

@@ -231,6 +231,11 @@ def test_policies_are_read_written_and_pickled(allowance, tmp_path):
         assert other.to_compiled() == artefact
     with pytest.raises(placet.ArtefactError):
         placet.Policy.from_compiled(artefact[:-1])
+    for held in (bytearray(artefact), memoryview(artefact), memoryview(bytearray(b"-" + artefact))[1:]):
+        assert placet.Policy.from_compiled(held).to_compiled() == artefact
+        assert placet.Bundle.from_compiled(held).to_compiled() == artefact
+    with pytest.raises(TypeError):
+        placet.Policy.from_compiled("allowance.placetc")
     with pytest.raises(FileNotFoundError, match="there is no file or folder"):
         placet.Policy.from_file("nowhere.placet")
     assert allowance.title == "Allowance" and allowance.version == "1"

@@ -51,6 +51,18 @@ fn rows_are_cases_and_bad_ones_stay() {
 }
 
 #[test]
+fn yes_and_no_come_in_several_words() {
+    let told = |word: &str| read(&format!("registered\n{word}\n"), Options::default()).remove(0);
+    for word in ["yes", "Yes", "true", "TRUE", "1", "是", " 是 "] {
+        assert_eq!(told(word), r#"2 {"registered":true}"#, "{word}");
+    }
+    for word in ["no", "false", "0", "否"] {
+        assert_eq!(told(word), r#"2 {"registered":false}"#, "{word}");
+    }
+    assert_eq!(told("不是"), "2 ?: row 2, `registered`: expected yes or no, found `不是`");
+}
+
+#[test]
 fn rows_swallowed_by_an_open_quotation_mark_are_told() {
     let none = || Options { empty_is_none: Vec::new(), lists: Vec::new() };
     let open = "2 ?: row 2: expected a second quotation mark after the first, found the end of the file";

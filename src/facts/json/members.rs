@@ -1,7 +1,7 @@
 //! Objects and arrays taken apart into slices of their text, and what is wrong with a text that is not JSON.
 //!
-//! The messages, and the places they name, are those of `serde_json`, as the tests hold them to; but that crate also makes
-//! numbers, values and input streams, which a program that is downloaded before it runs need not carry.
+//! What is an error, and the places named, are those of `serde_json`, as the tests hold them to; but that crate speaks to
+//! programmers, and makes numbers, values and input streams, which a program that is downloaded before it runs need not carry.
 
 use super::super::error::FactsError;
 use super::kind_of;
@@ -12,7 +12,7 @@ use std::borrow::Cow;
 pub(super) enum NotJson {
     /// It is JSON of another kind.
     Kind,
-    /// It is no JSON: what is wrong, and how many bytes stand up to there.
+    /// It is no JSON: what is wrong and what to do about it, and how many bytes stand up to there.
     Text(&'static str, usize),
 }
 
@@ -27,7 +27,7 @@ impl NotJson {
                 let line = 1 + before.iter().filter(|b| **b == b'\n').count();
                 let column = before.len() - line_start;
                 FactsError::new(expected, "a text that is not JSON")
-                    .help(format!("{reason}, line {line}, column {column}"))
+                    .help(format!("in line {line}, column {column}, {reason}"))
             }
         }
     }
@@ -45,15 +45,22 @@ pub(super) fn members<'a>(text: &'a str, each: &mut dyn FnMut(&str, &'a str)) ->
                 scan.at += 1;
                 match scan.ahead() {
                     Some(b'"') => {}
-                    Some(b'}') => return scan.ahead_is("trailing comma"),
-                    Some(_) => return scan.ahead_is("key must be a string"),
-                    None => return scan.ahead_is("EOF while parsing a value"),
+                    Some(b'}') => return scan.ahead_is("the comma before this bracket is one too many: take it out"),
+                    Some(_) => return scan.ahead_is("a name should come here, in double quotation marks: `\"age\"`"),
+                    None => {
+                        return scan.ahead_is(
+                            "the text ends where a value should come: it was cut off, or the value is missing",
+                        );
+                    }
                 }
             }
             (Some(b'"'), true) => {}
-            (Some(_), true) => return scan.ahead_is("key must be a string"),
-            (Some(_), false) => return scan.ahead_is("expected `,` or `}`"),
-            (None, _) => return scan.ahead_is("EOF while parsing an object"),
+            (Some(_), true) => return scan.ahead_is("a name should come here, in double quotation marks: `\"age\"`"),
+            (Some(_), false) => return scan.ahead_is("a comma or the closing `}` should come here"),
+            (None, _) => {
+                return scan
+                    .ahead_is("the text ends before the closing `}`: it was cut off, or the bracket is missing");
+            }
         }
         first = false;
         let key = scan.name()?;
@@ -74,14 +81,21 @@ pub(super) fn elements<'a>(text: &'a str, each: &mut dyn FnMut(&'a str)) -> Resu
             (Some(b','), false) => {
                 scan.at += 1;
                 match scan.ahead() {
-                    Some(b']') => return scan.ahead_is("trailing comma"),
+                    Some(b']') => return scan.ahead_is("the comma before this bracket is one too many: take it out"),
                     Some(_) => {}
-                    None => return scan.ahead_is("EOF while parsing a value"),
+                    None => {
+                        return scan.ahead_is(
+                            "the text ends where a value should come: it was cut off, or the value is missing",
+                        );
+                    }
                 }
             }
             (Some(_), true) => {}
-            (Some(_), false) => return scan.ahead_is("expected `,` or `]`"),
-            (None, _) => return scan.ahead_is("EOF while parsing a list"),
+            (Some(_), false) => return scan.ahead_is("a comma or the closing `]` should come here"),
+            (None, _) => {
+                return scan
+                    .ahead_is("the text ends before the closing `]`: it was cut off, or the bracket is missing");
+            }
         }
         first = false;
         each(scan.value()?);
@@ -160,7 +174,11 @@ impl<'a> Scan<'a> {
     /// The closing bracket, and nothing after it.
     fn close(&mut self) -> Checked {
         self.at += 1;
-        if self.ahead().is_some() { self.ahead_is("trailing characters") } else { Ok(()) }
+        if self.ahead().is_some() {
+            self.ahead_is("more follows after the closing bracket: take it out")
+        } else {
+            Ok(())
+        }
     }
 
     fn colon(&mut self) -> Checked {
@@ -169,8 +187,8 @@ impl<'a> Scan<'a> {
                 self.at += 1;
                 Ok(())
             }
-            Some(_) => self.ahead_is("expected `:`"),
-            None => self.ahead_is("EOF while parsing an object"),
+            Some(_) => self.ahead_is("a colon should come here, between a name and its value"),
+            None => self.ahead_is("the text ends before the closing `}`: it was cut off, or the bracket is missing"),
         }
     }
 
@@ -180,7 +198,11 @@ impl<'a> Scan<'a> {
         let (mut start, mut read) = (self.at, String::new());
         loop {
             match self.next() {
-                None => return self.behind_is("EOF while parsing a string"),
+                None => {
+                    return self.behind_is(
+                        "the text ends within quotation marks: it was cut off, or the second mark is missing",
+                    );
+                }
                 Some(b'"') => break,
                 Some(b'\\') => {
                     read += self.text.get(start..self.at - 1).unwrap_or("");
@@ -188,7 +210,7 @@ impl<'a> Scan<'a> {
                     start = self.at;
                 }
                 Some(..b' ') => {
-                    return self.behind_is("control character (\\u0000-\\u001F) found while parsing a string");
+                    return self.behind_is("a line break, a tab or the like stands within quotation marks: write `\\n`, `\\t`, or close the marks before it");
                 }
                 Some(_) => {}
             }
@@ -209,37 +231,47 @@ impl<'a> Scan<'a> {
             Some(b'u') => {
                 let first = self.hexadecimal()?;
                 let code = match first {
-                    0xDC00..0xE000 => return self.behind_is("lone leading surrogate in hex escape"),
+                    0xDC00..0xE000 => {
+                        return self.behind_is("this escape is half a letter: write both halves, or the letter itself");
+                    }
                     0xD800..0xDC00 => {
                         for sign in [b'\\', b'u'] {
                             match self.next() {
-                                None => return self.behind_is("EOF while parsing a string"),
+                                None => return self.behind_is("the text ends within quotation marks: it was cut off, or the second mark is missing"),
                                 Some(found) if found == sign => {}
-                                Some(_) => return self.behind_is("unexpected end of hex escape"),
+                                Some(_) => return self.behind_is("this escape is half a letter: write both halves, or the letter itself"),
                             }
                         }
                         match self.hexadecimal()? {
                             second @ 0xDC00..0xE000 => 0x10000 + ((first - 0xD800) << 10 | (second - 0xDC00)),
-                            _ => return self.behind_is("lone leading surrogate in hex escape"),
+                            _ => {
+                                return self.behind_is(
+                                    "this escape is half a letter: write both halves, or the letter itself",
+                                );
+                            }
                         }
                     }
                     code => code,
                 };
                 char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER)
             }
-            Some(_) => return self.behind_is("invalid escape"),
-            None => return self.behind_is("EOF while parsing a string"),
+            Some(_) => return self.behind_is("no such escape: for a backslash write two"),
+            None => {
+                return self
+                    .behind_is("the text ends within quotation marks: it was cut off, or the second mark is missing");
+            }
         })
     }
 
     fn hexadecimal(&mut self) -> Result<u32, NotJson> {
         let Some(digits) = self.text.as_bytes().get(self.at..self.at + 4) else {
             self.at = self.text.len();
-            return self.behind_is("EOF while parsing a string");
+            return self
+                .behind_is("the text ends within quotation marks: it was cut off, or the second mark is missing");
         };
         self.at += 4;
         let digit = |code: u32, byte: &u8| Some(code << 4 | char::from(*byte).to_digit(16)?);
-        digits.iter().try_fold(0, digit).map_or_else(|| self.behind_is("invalid escape"), Ok)
+        digits.iter().try_fold(0, digit).map_or_else(|| self.behind_is("no such escape: for a backslash write two"), Ok)
     }
 
     /// Goes past a text; an escape only has to look like one.
@@ -247,19 +279,27 @@ impl<'a> Scan<'a> {
         self.at += 1;
         loop {
             match self.next() {
-                None => return self.behind_is("EOF while parsing a string"),
+                None => {
+                    return self.behind_is(
+                        "the text ends within quotation marks: it was cut off, or the second mark is missing",
+                    );
+                }
                 Some(b'"') => return Ok(()),
                 Some(b'\\') => match self.next() {
                     Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => {}
                     Some(b'u') => {
                         self.hexadecimal()?;
                     }
-                    Some(_) => return self.behind_is("invalid escape"),
-                    None => return self.behind_is("EOF while parsing a string"),
+                    Some(_) => return self.behind_is("no such escape: for a backslash write two"),
+                    None => {
+                        return self.behind_is(
+                            "the text ends within quotation marks: it was cut off, or the second mark is missing",
+                        );
+                    }
                 },
                 Some(..b' ') => {
                     self.at -= 1;
-                    return self.behind_is("control character (\\u0000-\\u001F) found while parsing a string");
+                    return self.behind_is("a line break, a tab or the like stands within quotation marks: write `\\n`, `\\t`, or close the marks before it");
                 }
                 Some(_) => {}
             }
@@ -269,9 +309,15 @@ impl<'a> Scan<'a> {
     fn word(&mut self, word: &str) -> Checked {
         for sign in word.bytes() {
             match self.next() {
-                None => return self.behind_is("EOF while parsing a value"),
+                None => {
+                    return self
+                        .behind_is("the text ends where a value should come: it was cut off, or the value is missing");
+                }
                 Some(found) if found == sign => {}
-                Some(_) => return self.behind_is("expected ident"),
+                Some(_) => {
+                    return self
+                        .behind_is("no such word: write `true`, `false`, `null`, or a text in double quotation marks");
+                }
             }
         }
         Ok(())
@@ -288,23 +334,33 @@ impl<'a> Scan<'a> {
     fn number(&mut self) -> Checked {
         self.at += usize::from(self.peek() == Some(b'-'));
         match self.next() {
-            Some(b'0') if matches!(self.peek(), Some(b'0'..=b'9')) => return self.ahead_is("invalid number"),
+            Some(b'0') if matches!(self.peek(), Some(b'0'..=b'9')) => {
+                return self
+                    .ahead_is("no such number: write digits and a point, without leading zeros, such as `12.5`");
+            }
             Some(b'0') => {}
             Some(b'1'..=b'9') => {
                 self.digits();
             }
-            _ => return self.behind_is("invalid number"),
+            _ => {
+                return self
+                    .behind_is("no such number: write digits and a point, without leading zeros, such as `12.5`");
+            }
         }
         if self.peek() == Some(b'.') {
             self.at += 1;
             if !self.digits() {
-                return self.ahead_is("invalid number");
+                return self
+                    .ahead_is("no such number: write digits and a point, without leading zeros, such as `12.5`");
             }
         }
         if let Some(b'e' | b'E') = self.peek() {
             self.at += 1;
             self.at += usize::from(matches!(self.peek(), Some(b'+' | b'-')));
-            let Some(b'0'..=b'9') = self.next() else { return self.behind_is("invalid number") };
+            let Some(b'0'..=b'9') = self.next() else {
+                return self
+                    .behind_is("no such number: write digits and a point, without leading zeros, such as `12.5`");
+            };
             self.digits();
         }
         Ok(())
@@ -316,7 +372,10 @@ impl<'a> Scan<'a> {
         let (start, mut around) = (self.at, Vec::new());
         loop {
             let opens = match self.ahead() {
-                None => return self.ahead_is("EOF while parsing a value"),
+                None => {
+                    return self
+                        .ahead_is("the text ends where a value should come: it was cut off, or the value is missing");
+                }
                 Some(b'n') => self.word("null").map(|()| false)?,
                 Some(b't') => self.word("true").map(|()| false)?,
                 Some(b'f') => self.word("false").map(|()| false)?,
@@ -327,7 +386,9 @@ impl<'a> Scan<'a> {
                     around.push(bracket);
                     true
                 }
-                Some(_) => return self.ahead_is("expected value"),
+                Some(_) => return self.ahead_is(
+                    "a value should come here: a number, `true`, `false`, `null`, or a text in double quotation marks",
+                ),
             };
             let mut after_value = !opens;
             // Closes what ends here, up to where another value follows.
@@ -342,10 +403,18 @@ impl<'a> Scan<'a> {
                     }
                     (Some(b']'), b'[') | (Some(b'}'), b'{') => {}
                     (Some(_), _) if !after_value => break inside,
-                    (Some(_), b'[') => return self.ahead_is("expected `,` or `]`"),
-                    (Some(_), _) => return self.ahead_is("expected `,` or `}`"),
-                    (None, b'[') => return self.ahead_is("EOF while parsing a list"),
-                    (None, _) => return self.ahead_is("EOF while parsing an object"),
+                    (Some(_), b'[') => return self.ahead_is("a comma or the closing `]` should come here"),
+                    (Some(_), _) => return self.ahead_is("a comma or the closing `}` should come here"),
+                    (None, b'[') => {
+                        return self.ahead_is(
+                            "the text ends before the closing `]`: it was cut off, or the bracket is missing",
+                        );
+                    }
+                    (None, _) => {
+                        return self.ahead_is(
+                            "the text ends before the closing `}`: it was cut off, or the bracket is missing",
+                        );
+                    }
                 }
                 self.at += 1;
                 around.pop();
@@ -354,8 +423,12 @@ impl<'a> Scan<'a> {
             if inside == b'{' {
                 match self.ahead() {
                     Some(b'"') => self.skip_text()?,
-                    Some(_) => return self.ahead_is("key must be a string"),
-                    None => return self.ahead_is("EOF while parsing an object"),
+                    Some(_) => return self.ahead_is("a name should come here, in double quotation marks: `\"age\"`"),
+                    None => {
+                        return self.ahead_is(
+                            "the text ends before the closing `}`: it was cut off, or the bracket is missing",
+                        );
+                    }
                 }
                 self.colon()?;
             }

@@ -118,7 +118,8 @@ fn values_that_do_not_fit_say_what_does() {
         ("", "expected a JSON object with the facts of one case, found nothing"),
         (
             "{\"stay\": 1,\n}",
-            "expected a JSON object with the facts of one case, found a text that is not JSON; trailing comma, line 2, column 1",
+            "expected a JSON object with the facts of one case, found a text that is not JSON; in line 2, column 1, \
+             the comma before this bracket is one too many: take it out",
         ),
         (r#"{"name": "\ud800"}"#, "`name`: expected a text, found a text with an escape that is no letter"),
     ];
@@ -152,8 +153,8 @@ fn a_bad_line_leaves_the_others() {
         [
             "1 a: fine",
             "3 b: row 3, `stay`: expected a whole number of months, from 0, found `-1`; it is out of the declared range",
-            "4 : row 4: expected a JSON object with the facts of one case, found a text that is not JSON; EOF while parsing a \
-             value, line 1, column 9",
+            "4 : row 4: expected a JSON object with the facts of one case, found a text that is not JSON; in line 1, column 9, \
+             the text ends where a value should come: it was cut off, or the value is missing",
             "5 c: fine",
         ]
     );
@@ -319,7 +320,42 @@ fn theirs_told(error: serde_json::Error, text: &str) -> String {
     } else if error.is_data() {
         "another kind".to_owned()
     } else {
-        error.to_string()
+        let told = error.to_string();
+        let (reason, place) = told.split_once(" at line ").expect("a place");
+        let ours = match reason {
+            "EOF while parsing a value" => {
+                "the text ends where a value should come: it was cut off, or the value is missing"
+            }
+            "EOF while parsing an object" => {
+                "the text ends before the closing `}`: it was cut off, or the bracket is missing"
+            }
+            "EOF while parsing a list" => {
+                "the text ends before the closing `]`: it was cut off, or the bracket is missing"
+            }
+            "EOF while parsing a string" => {
+                "the text ends within quotation marks: it was cut off, or the second mark is missing"
+            }
+            "trailing comma" => "the comma before this bracket is one too many: take it out",
+            "key must be a string" => "a name should come here, in double quotation marks: `\"age\"`",
+            "expected `,` or `}`" => "a comma or the closing `}` should come here",
+            "expected `,` or `]`" => "a comma or the closing `]` should come here",
+            "expected `:`" => "a colon should come here, between a name and its value",
+            "trailing characters" => "more follows after the closing bracket: take it out",
+            "control character (\\u0000-\\u001F) found while parsing a string" => {
+                "a line break, a tab or the like stands within quotation marks: write `\\n`, `\\t`, or close the marks before it"
+            }
+            "lone leading surrogate in hex escape" | "unexpected end of hex escape" => {
+                "this escape is half a letter: write both halves, or the letter itself"
+            }
+            "invalid escape" => "no such escape: for a backslash write two",
+            "expected ident" => "no such word: write `true`, `false`, `null`, or a text in double quotation marks",
+            "invalid number" => "no such number: write digits and a point, without leading zeros, such as `12.5`",
+            "expected value" => {
+                "a value should come here: a number, `true`, `false`, `null`, or a text in double quotation marks"
+            }
+            other => other,
+        };
+        format!("{ours} at line {place}")
     }
 }
 

@@ -44,7 +44,7 @@ pub fn run(a: &Check, format: ErrorFormat, quiet: bool) -> Result<(), Failure> {
     }
     if !quiet && format != ErrorFormat::Json {
         for bundle in &checked {
-            tell(bundle.program());
+            tell(bundle.program())?;
         }
         if warnings > 0 && format == ErrorFormat::Human {
             anstream::eprintln!("{}", counts(errors, warnings));
@@ -54,7 +54,7 @@ pub fn run(a: &Check, format: ErrorFormat, quiet: bool) -> Result<(), Failure> {
 }
 
 /// A policy a line: its name, its title, its size, its hash.
-fn tell(program: &Program) {
+fn tell(program: &Program) -> Result<(), Failure> {
     for policy in &program.policies {
         let title = policy.title.as_ref().map(|t| format!(" \"{}\"", t.default)).unwrap_or_default();
         let version = policy.version.as_ref().map(|v| format!(" {v}")).unwrap_or_default();
@@ -67,8 +67,9 @@ fn tell(program: &Program) {
             count(facts, "fact"),
         ];
         let parts: Vec<String> = parts.into_iter().filter(|p| !p.starts_with("0 ")).collect();
-        anstream::println!("{}{title}{version}: {}; graph {hash}", policy.name, parts.join(", "));
+        say!("{}{title}{version}: {}; graph {hash}", policy.name, parts.join(", "));
     }
+    Ok(())
 }
 
 fn counts(errors: usize, warnings: usize) -> String {

@@ -15,6 +15,11 @@ use placet::decide::{Decision, Options, Reasons, blank};
 use placet::facts::{Facts, FactsErrors, Row};
 use placet::value::Date;
 
+/// The endings of files of JSON, a decision a line.
+const LINES: [&str; 3] = ["jsonl", "ndjson", "json"];
+/// The endings of files of columns.
+const COLUMNS: [&str; 7] = ["parquet", "pq", "arrow", "arrows", "feather", "ipc", "csv"];
+
 /// Decides every case.
 pub fn run(a: &Decide, format: ErrorFormat, quiet: bool) -> Result<(), Failure> {
     let bundle = load::bundle(&a.policy, format)?;
@@ -24,6 +29,9 @@ pub fn run(a: &Decide, format: ErrorFormat, quiet: bool) -> Result<(), Failure> 
     let members = a.cases.list.iter().filter_map(|list| cases::path_of_list(list));
     let read = sources.iter().map(|source| source.path.as_str()).chain(members).chain([a.policy.as_str()]);
     files::apart(read, &written)?;
+    files::ends_in("--out", a.out.as_deref(), &[&LINES[..], &COLUMNS].concat())?;
+    files::ends_in("--report", a.report.as_deref(), &["html", "htm"])?;
+    files::ends_in("--record", a.record.as_deref(), &LINES)?;
     let shown = match (a.progress, quiet) {
         (true, _) => Shown::Always,
         (false, true) => Shown::Never,
@@ -59,8 +67,7 @@ pub fn run(a: &Decide, format: ErrorFormat, quiet: bool) -> Result<(), Failure> 
 /// Whether facts come in columns, or decisions are to.
 fn in_columns(a: &Decide, sources: &[Source]) -> bool {
     let ending = a.out.as_deref().and_then(|out| out.rsplit_once('.')).map(|(_, e)| e.to_ascii_lowercase());
-    let columnar = ["parquet", "pq", "arrow", "arrows", "feather", "ipc", "csv"];
-    sources.iter().any(|s| s.kind.is_columnar()) || ending.is_some_and(|e| columnar.contains(&&*e))
+    sources.iter().any(|s| s.kind.is_columnar()) || ending.is_some_and(|e| COLUMNS.contains(&&*e))
 }
 
 #[cfg(feature = "columnar")]

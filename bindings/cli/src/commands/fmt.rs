@@ -28,9 +28,9 @@ pub fn run(a: &Fmt, format: ErrorFormat, quiet: bool) -> Result<(), Failure> {
         }
         changed += 1;
         if a.diff {
-            show(path, &text, &laid_out);
+            show(path, &text, &laid_out)?;
         } else if a.check {
-            anstream::println!("{path} is not laid out");
+            say!("{path} is not laid out");
         } else {
             files::write(path, &laid_out)?;
         }
@@ -66,20 +66,21 @@ fn laid_out(path: &str, text: &str, format: ErrorFormat) -> Option<String> {
 }
 
 /// The lines that would change, as a unified diff of whole stretches.
-fn show(path: &str, before: &str, after: &str) {
+fn show(path: &str, before: &str, after: &str) -> Result<(), Failure> {
     let (old, new): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
     let red = anstyle::AnsiColor::Red.on_default();
     let green = anstyle::AnsiColor::Green.on_default();
-    anstream::println!("--- {path}\n+++ {path}");
+    say!("--- {path}\n+++ {path}");
     for hunk in hunks(&old, &new) {
-        anstream::println!("@@ -{} +{} @@", place(hunk.old.clone()), place(hunk.new.clone()));
+        say!("@@ -{} +{} @@", place(hunk.old.clone()), place(hunk.new.clone()));
         for line in &old[hunk.old] {
-            anstream::println!("{red}-{line}{red:#}");
+            say!("{red}-{line}{red:#}");
         }
         for line in &new[hunk.new] {
-            anstream::println!("{green}+{line}{green:#}");
+            say!("{green}+{line}{green:#}");
         }
     }
+    Ok(())
 }
 
 fn place(lines: std::ops::Range<usize>) -> String {

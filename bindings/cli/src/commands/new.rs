@@ -36,11 +36,11 @@ pub fn run(a: &New, quiet: bool) -> Result<(), Failure> {
         let plain = folder.chars().all(|c| c.is_alphanumeric() || "-_./".contains(c));
         let quote = |path: String| if plain { path } else { format!("'{}'", path.replace('\'', r"'\''")) };
         let (all, facts) = (quote(folder.to_owned()), quote(format!("{folder}/applicants.jsonl")));
-        anstream::println!("made {folder}/{name}.placet and {folder}/applicants.jsonl; now try");
-        anstream::println!("  placet check {all}");
-        anstream::println!("  placet test {all} -v");
-        anstream::println!("  placet decide {all} --facts {facts} --on 2026-03-02");
-        anstream::println!("  placet explain {all} --facts {facts} --on 2026-03-02 --case bo");
+        say!("made {folder}/{name}.placet and {folder}/applicants.jsonl; now try");
+        say!("  placet check {all}");
+        say!("  placet test {all} -v");
+        say!("  placet decide {all} --facts {facts} --on 2026-03-02");
+        say!("  placet explain {all} --facts {facts} --on 2026-03-02 --case bo");
     }
     Ok(())
 }

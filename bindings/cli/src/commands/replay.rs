@@ -8,6 +8,7 @@ use crate::load;
 use placet::Bundle;
 use placet::facts::json::read_case;
 use serde_json::Value;
+use serde_json::error::Category;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 
@@ -36,15 +37,20 @@ pub fn run(a: &Replay, format: ErrorFormat, quiet: bool) -> Result<(), Failure> 
             continue;
         }
         let record: Record = serde_json::from_str(&line).map_err(|e| {
+            let why = match e.classify() {
+                Category::Eof => "it ends too early".to_owned(),
+                Category::Data => "it is JSON, but holds other things".to_owned(),
+                Category::Syntax | Category::Io => format!("at column {} it is no JSON", e.column()),
+            };
             let help = "it is what `placet decide --record` writes, one a line";
-            Failure::Data(format!("`{}`, line {number}: this is no recorded decision ({e}); {help}", a.record))
+            Failure::Data(format!("`{}`, line {number}: this is no recorded decision: {why}; {help}", a.record))
         })?;
         match again(&bundle, &record).map_err(|e| Failure::Data(format!("`{}`, line {number}: {e}", a.record)))? {
             Came::Same => same += 1,
             Came::NoFacts => without += 1,
             Came::Different(why) => {
                 different += 1;
-                anstream::println!("line {number}, {}: {why}", record.policy);
+                say!("line {number}, {}: {why}", record.policy);
             }
         }
     }

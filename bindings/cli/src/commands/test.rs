@@ -85,13 +85,13 @@ impl Total {
                 if a.update {
                     edits.extend(scenario::update(model, scenario, &outcome));
                 }
-                self.tell(a, &outcome, &sources, format, quiet);
+                self.tell(a, &outcome, &sources, format, quiet)?;
                 outcomes.push(outcome);
             }
             let entry = policy.entry();
             let covered = coverage.all(entry, model, &tables);
             if a.coverage && !quiet {
-                tell_coverage(&entry.name, &covered, &sources);
+                tell_coverage(&entry.name, &covered, &sources)?;
             }
             self.covered.extend(covered);
         }
@@ -102,7 +102,14 @@ impl Total {
         Ok(())
     }
 
-    fn tell(&mut self, a: &Test, outcome: &Outcome, sources: &Sources, format: ErrorFormat, quiet: bool) {
+    fn tell(
+        &mut self,
+        a: &Test,
+        outcome: &Outcome,
+        sources: &Sources,
+        format: ErrorFormat,
+        quiet: bool,
+    ) -> Result<(), Failure> {
         let place = sources.position(outcome.span.source, outcome.span.start);
         let file = &sources.get(outcome.span.source).name;
         let (title, policy) = (&outcome.title, &outcome.policy);
@@ -110,14 +117,14 @@ impl Total {
             self.passed += 1;
             if a.verbose && !quiet {
                 let style = anstyle::AnsiColor::Green.on_default();
-                anstream::println!("{style}pass{style:#} {policy}: {title}");
+                say!("{style}pass{style:#} {policy}: {title}");
             }
-            return;
+            return Ok(());
         }
         if a.update {
             self.updated += 1;
-            anstream::println!("updated {file}:{}: {title}", place.line);
-            return;
+            say!("updated {file}:{}: {title}", place.line);
+            return Ok(());
         }
         self.failed += 1;
         if format == ErrorFormat::Json {
@@ -130,15 +137,16 @@ impl Total {
                 "file": file, "line": place.line, "differences": differences,
             });
             anstream::eprintln!("{told}");
-            return;
+            return Ok(());
         }
         let style = anstyle::AnsiColor::Red.on_default().bold();
-        anstream::println!("{style}FAIL{style:#} {policy}: {title} ({file}:{})", place.line);
+        say!("{style}FAIL{style:#} {policy}: {title} ({file}:{})", place.line);
         for d in &outcome.differences {
-            anstream::println!("  {}", d.what);
-            anstream::println!("    expected  {}", d.expected);
-            anstream::println!("    found     {}", d.found);
+            say!("  {}", d.what);
+            say!("    expected  {}", d.expected);
+            say!("    found     {}", d.found);
         }
+        Ok(())
     }
 
     fn end(self, a: &Test, quiet: bool) -> Result<(), Failure> {
@@ -178,7 +186,7 @@ impl Total {
     }
 }
 
-fn tell_coverage(policy: &str, covered: &[Covered], sources: &Sources) {
+fn tell_coverage(policy: &str, covered: &[Covered], sources: &Sources) -> Result<(), Failure> {
     let mut table = Table::new();
     table.load_preset(presets::NOTHING);
     for point in Point::ALL {
@@ -195,13 +203,13 @@ fn tell_coverage(policy: &str, covered: &[Covered], sources: &Sources) {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
-    anstream::println!("\ncoverage of {policy}");
+    say!("\ncoverage of {policy}");
     for line in table.to_string().lines() {
-        anstream::println!(" {}", line.trim_end());
+        say!(" {}", line.trim_end());
     }
     let untried: Vec<&Covered> = covered.iter().filter(|c| !c.untried.is_empty()).collect();
     if !untried.is_empty() {
-        anstream::println!("not tried");
+        say!("not tried");
     }
     for c in untried {
         let place = c.span.map(|s| {
@@ -210,6 +218,7 @@ fn tell_coverage(policy: &str, covered: &[Covered], sources: &Sources) {
         });
         let which = if c.which.is_empty() { String::new() } else { format!(", {}", c.which) };
         let untried = c.untried.join(" or ").replace('_', " ");
-        anstream::println!("  {}{which}: {untried}{}", c.of, place.unwrap_or_default());
+        say!("  {}{which}: {untried}{}", c.of, place.unwrap_or_default());
     }
+    Ok(())
 }

@@ -47,7 +47,11 @@ impl Form {
 }
 
 /// Where decisions go. It takes what an [`Encoder`] has made, in order.
-pub struct Sink(Kind);
+pub struct Sink {
+    kind: Kind,
+    /// What messages call it.
+    path: String,
+}
 
 enum Kind {
     Parquet(SerializedFileWriter<Out>),
@@ -90,46 +94,52 @@ impl Sink {
         carried: usize,
     ) -> Result<(Sink, Encoder), Failure> {
         let mut out = Out::open(path)?;
+        let path = path.unwrap_or("standard output").to_owned();
         let plain = plain(schema, carried);
-        Ok(match form {
+        let (kind, encoder) = match form {
             Form::Parquet => {
                 let properties = properties(schema, carried)?;
-                let writer = ArrowWriter::try_new(out, schema.clone(), Some(properties)).map_err(|e| failure(&e))?;
-                let (writer, factory) = writer.into_serialized_writer().map_err(|e| failure(&e))?;
+                let writer = ArrowWriter::try_new(out, schema.clone(), Some(properties));
+                let writer = writer.and_then(ArrowWriter::into_serialized_writer);
+                let (writer, factory) = writer.map_err(|e| Failure::written(&path, &e))?;
                 let columns = writer.schema_descr().columns().to_vec();
                 let groups = Groups { factory, schema: schema.clone(), columns, carried, idle: Mutex::default() };
-                (Sink(Kind::Parquet(writer)), Encoder::Parquet(groups))
+                (Kind::Parquet(writer), Encoder::Parquet(groups))
             }
             Form::ArrowFile => {
-                let writer = FileWriter::try_new(out, &plain).map_err(|e| failure(&e))?;
-                (Sink(Kind::ArrowFile(Box::new(writer))), Encoder::Arrow(plain))
+                let writer = FileWriter::try_new(out, &plain).map_err(|e| Failure::written(&path, &e))?;
+                (Kind::ArrowFile(Box::new(writer)), Encoder::Arrow(plain))
             }
             Form::ArrowStream => {
-                let writer = StreamWriter::try_new(out, &plain).map_err(|e| failure(&e))?;
-                (Sink(Kind::ArrowStream(Box::new(writer))), Encoder::Arrow(plain))
+                let writer = StreamWriter::try_new(out, &plain).map_err(|e| Failure::written(&path, &e))?;
+                (Kind::ArrowStream(Box::new(writer)), Encoder::Arrow(plain))
             }
             Form::Csv => {
                 let csv = Csv::new(schema)?;
                 out.bytes(&csv.head()?)?;
-                (Sink(Kind::Text(out)), Encoder::Csv(csv))
+                (Kind::Text(out), Encoder::Csv(csv))
             }
-            Form::Lines => (Sink(Kind::Text(out)), Encoder::Lines(Lines::new(schema)?)),
-        })
+            Form::Lines => (Kind::Text(out), Encoder::Lines(Lines::new(schema)?)),
+        };
+        Ok((Sink { kind, path }, encoder))
     }
 
     /// Writes the next unit.
     pub fn append(&mut self, unit: Encoded) -> Result<(), Failure> {
-        match (&mut self.0, unit) {
+        let path = &self.path;
+        match (&mut self.kind, unit) {
             (Kind::Parquet(writer), Encoded::Parquet(columns)) => {
-                let mut group = writer.next_row_group().map_err(|e| failure(&e))?;
-                columns.into_iter().try_for_each(|column| column.append(&mut group))?;
-                group.close().map(drop).map_err(|e| failure(&e))
+                let written = writer.next_row_group().and_then(|mut group| {
+                    columns.into_iter().try_for_each(|column| column.append(&mut group))?;
+                    group.close()
+                });
+                written.map(drop).map_err(|e| Failure::written(path, &e))
             }
             (Kind::ArrowFile(writer), Encoded::Arrow(batches)) => {
-                batches.iter().try_for_each(|b| writer.write(b)).map_err(|e| failure(&e))
+                batches.iter().try_for_each(|b| writer.write(b)).map_err(|e| Failure::written(path, &e))
             }
             (Kind::ArrowStream(writer), Encoded::Arrow(batches)) => {
-                batches.iter().try_for_each(|b| writer.write(b)).map_err(|e| failure(&e))
+                batches.iter().try_for_each(|b| writer.write(b)).map_err(|e| Failure::written(path, &e))
             }
             (Kind::Text(out), Encoded::Text(bytes)) => out.bytes(&bytes),
             _ => Err(Failure::Internal("a unit was encoded for another kind of file".to_owned())),
@@ -138,10 +148,11 @@ impl Sink {
 
     /// Says that it is whole.
     pub fn done(self) -> Result<(), Failure> {
-        match self.0 {
-            Kind::Parquet(writer) => writer.into_inner().map_err(|e| failure(&e))?.done(),
-            Kind::ArrowFile(writer) => writer.into_inner().map_err(|e| failure(&e))?.done(),
-            Kind::ArrowStream(writer) => writer.into_inner().map_err(|e| failure(&e))?.done(),
+        let path = &self.path;
+        match self.kind {
+            Kind::Parquet(writer) => writer.into_inner().map_err(|e| Failure::written(path, &e))?.done(),
+            Kind::ArrowFile(writer) => writer.into_inner().map_err(|e| Failure::written(path, &e))?.done(),
+            Kind::ArrowStream(writer) => writer.into_inner().map_err(|e| Failure::written(path, &e))?.done(),
             Kind::Text(out) => out.done(),
         }
     }

@@ -203,3 +203,50 @@ fn what_is_asked_for_must_exist() {
     desk.run("decide allowance.placet --facts applicants.jsonl").ends(2);
     desk.run("decide allowance.placet --facts applicants.jsonl --on 2026-02-30").ends(2);
 }
+
+#[test]
+fn a_file_of_an_unknown_ending_is_refused_with_those_that_are_known() {
+    let desk = Desk::with_allowance();
+    let decide = |options: &str| {
+        let run = format!("decide allowance.placet --facts applicants.jsonl --on 2026-03-02 -q {options}");
+        desk.run(&run).ends(2).err
+    };
+    let before = desk.names();
+    assert_eq!(
+        decide("--out x.xlsx"),
+        "error: `--out x.xlsx`: the ending says which form is written; take a file that ends in `.jsonl`, `.ndjson`, `.json`, \
+         `.parquet`, `.pq`, `.arrow`, `.arrows`, `.feather`, `.ipc` or `.csv`\n"
+    );
+    assert!(decide("--out decisions").contains("`--out decisions`: the ending says"));
+    assert!(decide("--report run.pdf").contains("`.html` or `.htm`"));
+    assert!(decide("--record record.parquet").contains("`.jsonl`, `.ndjson` or `.json`"));
+    assert_eq!(desk.names(), before, "nothing was written");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_no_wrong_usage_and_is_told_with_the_file() {
+    let desk = Desk::with_allowance();
+    let forms = ["jsonl", "json", "csv", "parquet", "arrow", "arrows"];
+    for form in forms.into_iter().filter(|form| cfg!(feature = "columnar") || form.starts_with("json")) {
+        let name = format!("full.{form}");
+        std::os::unix::fs::symlink("/dev/full", desk.path().join(&name)).expect("a link");
+        let ran =
+            desk.run(&format!("decide allowance.placet --facts applicants.jsonl --on 2026-03-02 -q --out {name}"));
+        assert_eq!(ran.ends(4).err, format!("error: cannot write `{name}`: the disk is full\n"));
+    }
+    let ran = desk.run("check allowance.placet -q --out full.jsonl").ends(4);
+    assert_eq!(ran.err, "error: cannot write `full.jsonl`: the disk is full\n");
+    let command = assert_cmd::cargo::cargo_bin("placet");
+    for arguments in [&["check", "allowance.placet"][..], &["test", "-v", "allowance.placet"]] {
+        let full = std::fs::File::options().write(true).open("/dev/full").expect("the device");
+        let ran = std::process::Command::new(&command).args(arguments).current_dir(desk.path()).stdout(full).output();
+        let ran = ran.expect("it runs");
+        assert_eq!(ran.status.code(), Some(4));
+        let said = String::from_utf8(ran.stderr).expect("UTF-8");
+        assert!(said.ends_with("error: cannot write `standard output`: the disk is full\n"), "{said}");
+    }
+    // What another name mends is the caller's, as it was.
+    let ran = desk.run("check allowance.placet -q --out nowhere/allowance.placetc").ends(2);
+    assert!(ran.err.contains("there is no such file or folder"), "{}", ran.err);
+}

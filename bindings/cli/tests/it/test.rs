@@ -78,6 +78,41 @@ fn update_rewrites_expectations_and_nothing_else() {
 }
 
 #[test]
+fn update_keeps_the_way_numbers_are_written() {
+    let policy = r#"
+policy aid "Aid"
+  in force from 2024-01-01
+fact stay: whole number from 0 to 100
+require there "There" stay is at least 0
+award monthly: money in EUR per month as 346.95 EUR per month
+award whole: money in EUR as stay * 1_000 EUR
+award share: percentage with 1 decimal as 12.5%
+report wait: days as stay days
+report even: money in EUR as 200 EUR
+report bare: number with 2 decimals as 1234567.5
+report less: number with 2 decimals as 0 - 1234.5
+
+scenario "as written"
+  on 2026-03-02
+  given stay 12
+  expect approved with WHAT
+"#;
+    let update = |what: &str| {
+        let desk = Desk::new().put("aid.placet", &policy.replace("WHAT", what));
+        desk.run("test aid.placet --update").ends(0);
+        desk.run("test aid.placet").ends(0);
+        let text = desk.read("aid.placet");
+        text[text.find("with monthly").expect("values") + 5..].trim_end().to_owned()
+    };
+    let before = "monthly 347.25 EUR, whole 1_000 EUR, share 12%, wait 5 days, even 199.90 EUR, bare 1, less -1_000.0";
+    let after = "monthly 346.95 EUR, whole 12_000 EUR, share 12.5%, wait 12 days, even 200.00 EUR, bare 1234567.5, less -1_234.5";
+    assert_eq!(update(before), after);
+    let before = "monthly 347 EUR per month, whole 5, share 1, wait 5, even 1_000.5 EUR, bare 1_0, less -5";
+    let after = "monthly 346.95 EUR per month, whole 12000, share 12.5, wait 12, even 200.0 EUR, bare 1_234_567.5, less -1234.5";
+    assert_eq!(update(before), after);
+}
+
+#[test]
 fn coverage_names_what_was_never_tried() {
     let desk = Desk::with_allowance();
     let ran = desk.run("test allowance.placet --coverage --threshold 90").ends(1);

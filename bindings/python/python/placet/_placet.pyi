@@ -77,7 +77,7 @@ class Policy:
         """
 
     @staticmethod
-    def from_compiled(artefact: bytes) -> Policy:
+    def from_compiled(artefact: bytes | bytearray | memoryview) -> Policy:
         """Loads what `to_compiled` has written. Nothing in it is trusted.
 
         Raises `ArtefactError` if the bytes are damaged, of another format or semantics, or no policy at all.
@@ -207,7 +207,7 @@ class Bundle:
         """
 
     @staticmethod
-    def from_compiled(artefact: bytes) -> Bundle:
+    def from_compiled(artefact: bytes | bytearray | memoryview) -> Bundle:
         """Loads what `to_compiled` has written. Nothing in it is trusted.
 
         Raises `ArtefactError` if the bytes are damaged, of another format or semantics, or no policies at all.

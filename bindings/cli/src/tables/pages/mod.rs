@@ -152,12 +152,11 @@ impl ColumnWriter {
 
 impl ColumnChunk {
     /// Writes it as the next of a row group.
-    pub fn append<W: Write + Send>(self, group: &mut SerializedRowGroupWriter<'_, W>) -> Result<(), Failure> {
+    pub fn append<W: Write + Send>(self, group: &mut SerializedRowGroupWriter<'_, W>) -> parquet::errors::Result<()> {
         match self {
             ColumnChunk::Any(chunk) => chunk.append_to_row_group(group),
             ColumnChunk::Made(bytes, close) => group.append_column(&bytes, *close),
         }
-        .map_err(|e| failure(&e))
     }
 }
 
