@@ -11,7 +11,7 @@ use arrow_array::{
 use arrow_select::concat::concat;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
-use parquet::basic::{BrotliLevel, Compression, Encoding, GzipLevel, ZstdLevel};
+use parquet::basic::{Compression, Encoding, GzipLevel, ZstdLevel};
 use parquet::file::properties::{WriterProperties, WriterVersion};
 use parquet::schema::types::ColumnPath;
 use proptest::prelude::*;
@@ -55,7 +55,7 @@ fn draw() -> impl Strategy<Value = Draw> {
 fn shape() -> impl Strategy<Value = Shape> {
     let stretch = proptest::option::of((0..100usize, 1..100usize));
     let pages = prop_oneof![Just(7usize), Just(64), Just(500), Just(20_000)];
-    (1..25_000usize, 9_000..20_000usize, pages, 100..9_000usize, any::<bool>(), 0..8u8, stretch).prop_map(
+    (1..25_000usize, 9_000..20_000usize, pages, 100..9_000usize, any::<bool>(), 0..6u8, stretch).prop_map(
         |(rows, group, page, batch, is_second, compression, stretch)| Shape {
             rows,
             group,
@@ -136,7 +136,6 @@ fn write(shape: &Shape, batch: &RecordBatch, draws: &[(&'static str, bool)]) -> 
         1 => Compression::SNAPPY,
         2 => Compression::GZIP(GzipLevel::default()),
         3 => Compression::LZ4_RAW,
-        4 => Compression::BROTLI(BrotliLevel::try_new(1).expect("a level")),
         _ => Compression::ZSTD(ZstdLevel::default()),
     };
     let version = if shape.is_second { WriterVersion::PARQUET_2_0 } else { WriterVersion::PARQUET_1_0 };
