@@ -152,7 +152,7 @@ impl Builder {
             Some(Operand { set, shape: self.graph.node(*n).shape })
         };
         let operands: Vec<Operand> = args.iter().map(operand).collect::<Option<_>>()?;
-        set_constant(&op::range(op, shape, &operands, &self.graph.texts)).filter(|value| *value != Const::Fault)
+        set_constant(&op::range(op, shape, &operands, &self.graph.texts))
     }
 
     /// The value at another scale or kind; *none* stays what it is where the shape allows it.
@@ -271,7 +271,7 @@ impl Builder {
     }
 }
 
-/// The constant of a set with one value.
+/// The constant of a set with one value; a fault is none.
 fn set_constant(set: &Set) -> Option<Const> {
     if !set.is_settled() {
         return None;
@@ -282,6 +282,6 @@ fn set_constant(set: &Set) -> Option<Const> {
         Body::Choices(choices) => choices.first().map(Const::Choice),
         Body::Text(text) => Some(Const::Text(text.0)),
         Body::AnyText => None,
-        Body::Nothing => Some(if set.none { Const::None } else { Const::Fault }),
+        Body::Nothing => set.none.then_some(Const::None),
     }
 }

@@ -39,10 +39,7 @@ pub(super) fn compact(program: &mut Program, besides: &[NodeId]) -> (Vec<Option<
     let graph = &mut program.graph;
     let mut nodes = Vec::with_capacity(order.len());
     let mut extent = Extent { nodes: own, texts: 0, scopes: 1 };
-    for (at, old) in order.iter().enumerate() {
-        if at == own {
-            (extent.texts, extent.scopes) = (renumber.texts.len(), renumber.scopes.len() + 1);
-        }
+    for old in &order {
         let mut node = graph.node(*old).clone();
         for operand in node.kind.operands_mut() {
             *operand = moved[operand.0 as usize].unwrap_or(*operand);
@@ -56,9 +53,10 @@ pub(super) fn compact(program: &mut Program, besides: &[NodeId]) -> (Vec<Option<
         }
         node.scope = renumber.scope(graph, node.scope);
         nodes.push(node);
-    }
-    if own == order.len() {
-        (extent.texts, extent.scopes) = (renumber.texts.len(), renumber.scopes.len() + 1);
+        if nodes.len() == own {
+            // The case itself is a scope, too.
+            (extent.texts, extent.scopes) = (renumber.texts.len(), renumber.scopes.len() + 1);
+        }
     }
     graph.nodes = nodes;
     graph.texts = renumber.texts;

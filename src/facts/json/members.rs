@@ -7,6 +7,22 @@ use super::super::error::FactsError;
 use super::kind_of;
 use std::borrow::Cow;
 
+// What is wrong, and what to do about it. What `serde_json` tells in one way has one name.
+const ENDS_BEFORE_VALUE: &str = "the text ends where a value should come: it was cut off, or the value is missing";
+const ENDS_IN_OBJECT: &str = "the text ends before the closing `}`: it was cut off, or the bracket is missing";
+const ENDS_IN_LIST: &str = "the text ends before the closing `]`: it was cut off, or the bracket is missing";
+const ENDS_IN_TEXT: &str = "the text ends within quotation marks: it was cut off, or the second mark is missing";
+const COMMA_TOO_MANY: &str = "the comma before this bracket is one too many: take it out";
+const NO_NAME: &str = "a name should come here, in double quotation marks: `\"age\"`";
+const NO_COMMA_IN_OBJECT: &str = "a comma or the closing `}` should come here";
+const NO_COMMA_IN_LIST: &str = "a comma or the closing `]` should come here";
+const LINE_BREAK_IN_TEXT: &str =
+    "a line break, a tab or the like stands within quotation marks: write `\\n`, `\\t`, or close the marks before it";
+const HALF_A_LETTER: &str = "this escape is half a letter: write both halves, or the letter itself";
+const NO_ESCAPE: &str = "no such escape: for a backslash write two";
+const NO_WORD: &str = "no such word: write `true`, `false`, `null`, or a text in double quotation marks";
+const NO_NUMBER: &str = "no such number: write digits and a point, without leading zeros, such as `12.5`";
+
 /// Why a text is not the JSON that is needed.
 #[derive(Debug, PartialEq)]
 pub(super) enum NotJson {
@@ -45,22 +61,15 @@ pub(super) fn members<'a>(text: &'a str, each: &mut dyn FnMut(&str, &'a str)) ->
                 scan.at += 1;
                 match scan.ahead() {
                     Some(b'"') => {}
-                    Some(b'}') => return scan.ahead_is("the comma before this bracket is one too many: take it out"),
-                    Some(_) => return scan.ahead_is("a name should come here, in double quotation marks: `\"age\"`"),
-                    None => {
-                        return scan.ahead_is(
-                            "the text ends where a value should come: it was cut off, or the value is missing",
-                        );
-                    }
+                    Some(b'}') => return scan.ahead_is(COMMA_TOO_MANY),
+                    Some(_) => return scan.ahead_is(NO_NAME),
+                    None => return scan.ahead_is(ENDS_BEFORE_VALUE),
                 }
             }
             (Some(b'"'), true) => {}
-            (Some(_), true) => return scan.ahead_is("a name should come here, in double quotation marks: `\"age\"`"),
-            (Some(_), false) => return scan.ahead_is("a comma or the closing `}` should come here"),
-            (None, _) => {
-                return scan
-                    .ahead_is("the text ends before the closing `}`: it was cut off, or the bracket is missing");
-            }
+            (Some(_), true) => return scan.ahead_is(NO_NAME),
+            (Some(_), false) => return scan.ahead_is(NO_COMMA_IN_OBJECT),
+            (None, _) => return scan.ahead_is(ENDS_IN_OBJECT),
         }
         first = false;
         let key = scan.name()?;
@@ -81,21 +90,14 @@ pub(super) fn elements<'a>(text: &'a str, each: &mut dyn FnMut(&'a str)) -> Resu
             (Some(b','), false) => {
                 scan.at += 1;
                 match scan.ahead() {
-                    Some(b']') => return scan.ahead_is("the comma before this bracket is one too many: take it out"),
+                    Some(b']') => return scan.ahead_is(COMMA_TOO_MANY),
                     Some(_) => {}
-                    None => {
-                        return scan.ahead_is(
-                            "the text ends where a value should come: it was cut off, or the value is missing",
-                        );
-                    }
+                    None => return scan.ahead_is(ENDS_BEFORE_VALUE),
                 }
             }
             (Some(_), true) => {}
-            (Some(_), false) => return scan.ahead_is("a comma or the closing `]` should come here"),
-            (None, _) => {
-                return scan
-                    .ahead_is("the text ends before the closing `]`: it was cut off, or the bracket is missing");
-            }
+            (Some(_), false) => return scan.ahead_is(NO_COMMA_IN_LIST),
+            (None, _) => return scan.ahead_is(ENDS_IN_LIST),
         }
         first = false;
         each(scan.value()?);
@@ -188,7 +190,7 @@ impl<'a> Scan<'a> {
                 Ok(())
             }
             Some(_) => self.ahead_is("a colon should come here, between a name and its value"),
-            None => self.ahead_is("the text ends before the closing `}`: it was cut off, or the bracket is missing"),
+            None => self.ahead_is(ENDS_IN_OBJECT),
         }
     }
 
@@ -198,20 +200,14 @@ impl<'a> Scan<'a> {
         let (mut start, mut read) = (self.at, String::new());
         loop {
             match self.next() {
-                None => {
-                    return self.behind_is(
-                        "the text ends within quotation marks: it was cut off, or the second mark is missing",
-                    );
-                }
+                None => return self.behind_is(ENDS_IN_TEXT),
                 Some(b'"') => break,
                 Some(b'\\') => {
                     read += self.text.get(start..self.at - 1).unwrap_or("");
                     read.push(self.escaped()?);
                     start = self.at;
                 }
-                Some(..b' ') => {
-                    return self.behind_is("a line break, a tab or the like stands within quotation marks: write `\\n`, `\\t`, or close the marks before it");
-                }
+                Some(..b' ') => return self.behind_is(LINE_BREAK_IN_TEXT),
                 Some(_) => {}
             }
         }
@@ -231,47 +227,37 @@ impl<'a> Scan<'a> {
             Some(b'u') => {
                 let first = self.hexadecimal()?;
                 let code = match first {
-                    0xDC00..0xE000 => {
-                        return self.behind_is("this escape is half a letter: write both halves, or the letter itself");
-                    }
+                    0xDC00..0xE000 => return self.behind_is(HALF_A_LETTER),
                     0xD800..0xDC00 => {
                         for sign in [b'\\', b'u'] {
                             match self.next() {
-                                None => return self.behind_is("the text ends within quotation marks: it was cut off, or the second mark is missing"),
+                                None => return self.behind_is(ENDS_IN_TEXT),
                                 Some(found) if found == sign => {}
-                                Some(_) => return self.behind_is("this escape is half a letter: write both halves, or the letter itself"),
+                                Some(_) => return self.behind_is(HALF_A_LETTER),
                             }
                         }
                         match self.hexadecimal()? {
                             second @ 0xDC00..0xE000 => 0x10000 + ((first - 0xD800) << 10 | (second - 0xDC00)),
-                            _ => {
-                                return self.behind_is(
-                                    "this escape is half a letter: write both halves, or the letter itself",
-                                );
-                            }
+                            _ => return self.behind_is(HALF_A_LETTER),
                         }
                     }
                     code => code,
                 };
                 char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER)
             }
-            Some(_) => return self.behind_is("no such escape: for a backslash write two"),
-            None => {
-                return self
-                    .behind_is("the text ends within quotation marks: it was cut off, or the second mark is missing");
-            }
+            Some(_) => return self.behind_is(NO_ESCAPE),
+            None => return self.behind_is(ENDS_IN_TEXT),
         })
     }
 
     fn hexadecimal(&mut self) -> Result<u32, NotJson> {
         let Some(digits) = self.text.as_bytes().get(self.at..self.at + 4) else {
             self.at = self.text.len();
-            return self
-                .behind_is("the text ends within quotation marks: it was cut off, or the second mark is missing");
+            return self.behind_is(ENDS_IN_TEXT);
         };
         self.at += 4;
         let digit = |code: u32, byte: &u8| Some(code << 4 | char::from(*byte).to_digit(16)?);
-        digits.iter().try_fold(0, digit).map_or_else(|| self.behind_is("no such escape: for a backslash write two"), Ok)
+        digits.iter().try_fold(0, digit).map_or_else(|| self.behind_is(NO_ESCAPE), Ok)
     }
 
     /// Goes past a text; an escape only has to look like one.
@@ -279,27 +265,19 @@ impl<'a> Scan<'a> {
         self.at += 1;
         loop {
             match self.next() {
-                None => {
-                    return self.behind_is(
-                        "the text ends within quotation marks: it was cut off, or the second mark is missing",
-                    );
-                }
+                None => return self.behind_is(ENDS_IN_TEXT),
                 Some(b'"') => return Ok(()),
                 Some(b'\\') => match self.next() {
                     Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => {}
                     Some(b'u') => {
                         self.hexadecimal()?;
                     }
-                    Some(_) => return self.behind_is("no such escape: for a backslash write two"),
-                    None => {
-                        return self.behind_is(
-                            "the text ends within quotation marks: it was cut off, or the second mark is missing",
-                        );
-                    }
+                    Some(_) => return self.behind_is(NO_ESCAPE),
+                    None => return self.behind_is(ENDS_IN_TEXT),
                 },
                 Some(..b' ') => {
                     self.at -= 1;
-                    return self.behind_is("a line break, a tab or the like stands within quotation marks: write `\\n`, `\\t`, or close the marks before it");
+                    return self.behind_is(LINE_BREAK_IN_TEXT);
                 }
                 Some(_) => {}
             }
@@ -309,15 +287,9 @@ impl<'a> Scan<'a> {
     fn word(&mut self, word: &str) -> Checked {
         for sign in word.bytes() {
             match self.next() {
-                None => {
-                    return self
-                        .behind_is("the text ends where a value should come: it was cut off, or the value is missing");
-                }
+                None => return self.behind_is(ENDS_BEFORE_VALUE),
                 Some(found) if found == sign => {}
-                Some(_) => {
-                    return self
-                        .behind_is("no such word: write `true`, `false`, `null`, or a text in double quotation marks");
-                }
+                Some(_) => return self.behind_is(NO_WORD),
             }
         }
         Ok(())
@@ -334,32 +306,24 @@ impl<'a> Scan<'a> {
     fn number(&mut self) -> Checked {
         self.at += usize::from(self.peek() == Some(b'-'));
         match self.next() {
-            Some(b'0') if matches!(self.peek(), Some(b'0'..=b'9')) => {
-                return self
-                    .ahead_is("no such number: write digits and a point, without leading zeros, such as `12.5`");
-            }
+            Some(b'0') if matches!(self.peek(), Some(b'0'..=b'9')) => return self.ahead_is(NO_NUMBER),
             Some(b'0') => {}
             Some(b'1'..=b'9') => {
                 self.digits();
             }
-            _ => {
-                return self
-                    .behind_is("no such number: write digits and a point, without leading zeros, such as `12.5`");
-            }
+            _ => return self.behind_is(NO_NUMBER),
         }
         if self.peek() == Some(b'.') {
             self.at += 1;
             if !self.digits() {
-                return self
-                    .ahead_is("no such number: write digits and a point, without leading zeros, such as `12.5`");
+                return self.ahead_is(NO_NUMBER);
             }
         }
         if let Some(b'e' | b'E') = self.peek() {
             self.at += 1;
             self.at += usize::from(matches!(self.peek(), Some(b'+' | b'-')));
             let Some(b'0'..=b'9') = self.next() else {
-                return self
-                    .behind_is("no such number: write digits and a point, without leading zeros, such as `12.5`");
+                return self.behind_is(NO_NUMBER);
             };
             self.digits();
         }
@@ -372,10 +336,7 @@ impl<'a> Scan<'a> {
         let (start, mut around) = (self.at, Vec::new());
         loop {
             let opens = match self.ahead() {
-                None => {
-                    return self
-                        .ahead_is("the text ends where a value should come: it was cut off, or the value is missing");
-                }
+                None => return self.ahead_is(ENDS_BEFORE_VALUE),
                 Some(b'n') => self.word("null").map(|()| false)?,
                 Some(b't') => self.word("true").map(|()| false)?,
                 Some(b'f') => self.word("false").map(|()| false)?,
@@ -403,18 +364,10 @@ impl<'a> Scan<'a> {
                     }
                     (Some(b']'), b'[') | (Some(b'}'), b'{') => {}
                     (Some(_), _) if !after_value => break inside,
-                    (Some(_), b'[') => return self.ahead_is("a comma or the closing `]` should come here"),
-                    (Some(_), _) => return self.ahead_is("a comma or the closing `}` should come here"),
-                    (None, b'[') => {
-                        return self.ahead_is(
-                            "the text ends before the closing `]`: it was cut off, or the bracket is missing",
-                        );
-                    }
-                    (None, _) => {
-                        return self.ahead_is(
-                            "the text ends before the closing `}`: it was cut off, or the bracket is missing",
-                        );
-                    }
+                    (Some(_), b'[') => return self.ahead_is(NO_COMMA_IN_LIST),
+                    (Some(_), _) => return self.ahead_is(NO_COMMA_IN_OBJECT),
+                    (None, b'[') => return self.ahead_is(ENDS_IN_LIST),
+                    (None, _) => return self.ahead_is(ENDS_IN_OBJECT),
                 }
                 self.at += 1;
                 around.pop();
@@ -423,12 +376,8 @@ impl<'a> Scan<'a> {
             if inside == b'{' {
                 match self.ahead() {
                     Some(b'"') => self.skip_text()?,
-                    Some(_) => return self.ahead_is("a name should come here, in double quotation marks: `\"age\"`"),
-                    None => {
-                        return self.ahead_is(
-                            "the text ends before the closing `}`: it was cut off, or the bracket is missing",
-                        );
-                    }
+                    Some(_) => return self.ahead_is(NO_NAME),
+                    None => return self.ahead_is(ENDS_IN_OBJECT),
                 }
                 self.colon()?;
             }

@@ -200,7 +200,7 @@ fn help(before: &str, rest: &str, found: &str, rules: &[Rule]) -> Option<String>
     }
     let expects = |rule: Rule| rules.contains(&rule);
     let operators = expects(Rule::operator) || expects(Rule::kw_is);
-    let previous = last_word(before);
+    let previous = Some(slips::last_word(before)).filter(|word| !word.is_empty());
     let by_sign = match found {
         "==" | "=" if operators || found == "==" => "write `is`",
         "&&" | "&" => "write `and`",
@@ -232,8 +232,7 @@ fn help(before: &str, rest: &str, found: &str, rules: &[Rule]) -> Option<String>
             "`{found}` is a word of the language and cannot be a name; try `{found}_` or a longer name"
         ));
     }
-    let keyword = &before.trim_start()[..word_end(before.trim_start(), 0)];
-    let keyword = match VOCABULARY.class(keyword) {
+    let keyword = match VOCABULARY.class(slips::first_word(before)) {
         Some(Class::Declaration(rule)) => Some(rule),
         _ => None,
     };
@@ -257,8 +256,6 @@ fn help(before: &str, rest: &str, found: &str, rules: &[Rule]) -> Option<String>
         "the message of `exclude` and `refer` begins with `because`"
     } else if keyword == Some(Rule::kw_require) && VOCABULARY.phrase(Rule::kw_because) == Some(found) {
         "the message of `require` begins with `otherwise`"
-    } else if keyword == Some(Rule::kw_require) && VOCABULARY.phrase(Rule::kw_when) == Some(found) {
-        "what `require` demands follows its name and title without `when`: `require of_age age is at least 18`"
     } else if found.starts_with(|c: char| c.is_ascii_digit()) && found.contains(|c: char| c.is_alphabetic()) {
         "a name does not begin with a digit, and nothing but `%` stands right behind a number"
     } else if expects(Rule::currency) {
@@ -312,13 +309,6 @@ fn type_words() -> impl Iterator<Item = &'static str> {
         .filter_map(first)
         .collect::<Vec<_>>()
         .into_iter()
-}
-
-/// The word that a text ends with.
-fn last_word(before: &str) -> Option<&str> {
-    let before = before.trim_end();
-    let start = before.trim_end_matches(|c: char| c.is_alphanumeric() || c == '_').len();
-    before.get(start..).filter(|word| !word.is_empty())
 }
 
 fn typed(keyword: Option<Rule>) -> bool {

@@ -204,13 +204,13 @@ fn place(before: &str, found: &str, rules: &[Rule]) -> Option<&'static str> {
 }
 
 /// The word that a declaration begins with.
-fn first_word(text: &str) -> &str {
+pub(super) fn first_word(text: &str) -> &str {
     let text = text.trim_start();
     &text[..word_end(text, 0)]
 }
 
 /// The word that a text ends with; nothing if it ends with a sign.
-fn last_word(before: &str) -> &str {
+pub(super) fn last_word(before: &str) -> &str {
     let before = before.trim_end();
     let start = before.trim_end_matches(|c: char| c.is_alphanumeric() || c == '_').len();
     &before[start..]
